@@ -1,0 +1,23 @@
+//! Plain data that every room shares: ids, files, groups, verbs, plans, outcomes, sizes and times.
+//!
+//! No I/O happens here, and nothing here knows any other room.
+
+mod account;
+mod file;
+mod id;
+mod job;
+mod outcome;
+mod plan;
+pub mod size;
+pub mod text;
+mod time;
+mod verb;
+
+pub use account::{Account, Source};
+pub use file::{FileDetails, FileRow, FileState, GroupDetails, GroupRow, UNSTORED_LIFE_HOURS};
+pub use id::{CallId, ItemId, JobId, ProfileId, ServiceKind};
+pub use job::{CallPurpose, CallRecord, ItemRecord, JobRecord, JobState, JobSummary};
+pub use outcome::{Evidence, Outcome, Settled, Tally};
+pub use plan::{Plan, PlanItem};
+pub use time::Time;
+pub use verb::{ItemKind, Verb};

@@ -1,0 +1,115 @@
+//! A frozen list of what will be done. What is confirmed is what runs.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{FileRow, GroupRow, ItemId, Source, Time, Verb};
+
+/// One item of a plan with what was known of it when the plan was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanItem {
+    /// The id to send.
+    pub id: ItemId,
+    /// Name at plan time; empty where only the id was known.
+    pub name: String,
+    /// Bytes, where known.
+    pub size: Option<u64>,
+    /// Content type, where known.
+    pub mime: String,
+    /// When it was uploaded (a group: made), where known.
+    pub uploaded: Option<Time>,
+    /// When it was stored, where known.
+    pub stored: Option<Time>,
+    /// When it was removed, where known.
+    pub removed: Option<Time>,
+    /// A guard's reason to leave it out. Such an item is never sent and ends as `skipped`.
+    pub guard: Option<String>,
+}
+
+impl PlanItem {
+    /// An item of which only the id is known.
+    pub fn bare(id: ItemId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            size: None,
+            mime: String::new(),
+            uploaded: None,
+            stored: None,
+            removed: None,
+            guard: None,
+        }
+    }
+
+    /// An item from a listed file.
+    pub fn from_file(row: &FileRow) -> Self {
+        Self {
+            name: row.name.clone(),
+            size: Some(row.size),
+            mime: row.mime.to_string(),
+            uploaded: row.uploaded,
+            stored: row.stored,
+            removed: row.removed,
+            ..Self::bare(row.id.clone())
+        }
+    }
+
+    /// An item from a listed group.
+    pub fn from_group(row: &GroupRow) -> Self {
+        Self { uploaded: row.created, ..Self::bare(row.id.clone()) }
+    }
+}
+
+/// A frozen, ordered list of items, one verb, one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is done to each item.
+    pub verb: Verb,
+    /// Where.
+    pub source: Source,
+    /// When it was frozen.
+    pub created: Time,
+    /// Each id once, in order. The place in this list is the item's `seq`.
+    items: Vec<PlanItem>,
+}
+
+impl Plan {
+    /// Freezes a list. An id given twice is one item: the first stays.
+    pub fn new(verb: Verb, source: Source, items: Vec<PlanItem>) -> Self {
+        let mut seen = HashSet::with_capacity(items.len());
+        let items = items.into_iter().filter(|item| seen.insert(item.id.clone())).collect();
+        Self { verb, source, created: Time::now(), items }
+    }
+
+    /// The items, in order.
+    pub fn items(&self) -> &[PlanItem] {
+        &self.items
+    }
+
+    /// Known bytes in all.
+    pub fn bytes(&self) -> u64 {
+        self.items.iter().filter_map(|item| item.size).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Account, ProfileId, ServiceKind};
+    use super::*;
+
+    #[test]
+    fn an_id_given_twice_is_one_item() {
+        let source = Source {
+            service: ServiceKind::Uploadcare,
+            profile: ProfileId("p".into()),
+            profile_name: "Shop".into(),
+            account: Account { name: "shop".into(), key: "k".into() },
+            api_base: "https://api.uploadcare.com".into(),
+        };
+        let items = ["b", "a", "b"].map(|id| PlanItem::bare(id.into())).to_vec();
+        let plan = Plan::new(Verb::Delete, source, items);
+        let ids: Vec<_> = plan.items().iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["b", "a"]);
+    }
+}

@@ -1,0 +1,1 @@
+//! Uploadcare, REST API v0.7.
