@@ -16,7 +16,11 @@ pub struct Account {
 impl Account {
     /// The name, or the key where the service gives no name.
     pub fn label(&self) -> &str {
-        if self.name.is_empty() { &self.key } else { &self.name }
+        if self.name.is_empty() {
+            &self.key
+        } else {
+            &self.name
+        }
     }
 }
 

@@ -153,7 +153,12 @@ mod tests {
             (at, false, at, FileState::Removed),
         ];
         for (removed, ready, stored, state) in cases {
-            let row = FileRow { removed, ready, stored, ..FileRow::unknown("x".into()) };
+            let row = FileRow {
+                removed,
+                ready,
+                stored,
+                ..FileRow::unknown("x".into())
+            };
             assert_eq!(row.state(), state);
         }
     }

@@ -55,7 +55,9 @@ impl FromStr for ServiceKind {
             .into_iter()
             .find(|kind| kind.key().eq_ignore_ascii_case(text))
             .ok_or_else(|| {
-                format!("no service is called {text:?}; it is one of uploadcare, imagekit, templated")
+                format!(
+                    "no service is called {text:?}; it is one of uploadcare, imagekit, templated"
+                )
             })
     }
 }
@@ -103,9 +105,7 @@ impl fmt::Display for ProfileId {
 }
 
 /// A job's number in the ledger, counted from 1.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct JobId(pub i64);
 
@@ -116,9 +116,7 @@ impl fmt::Display for JobId {
 }
 
 /// A call's number in the ledger, counted from 1 over all jobs.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallId(pub i64);
 

@@ -116,7 +116,7 @@ pub struct CallRecord {
 }
 
 /// A job in one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobSummary {
     /// Number.
     pub id: JobId,

@@ -151,7 +151,10 @@ pub struct Tally {
 impl Tally {
     /// A job of `items` that has not begun.
     pub fn pending(items: u64) -> Self {
-        Self { pending: items, ..Self::default() }
+        Self {
+            pending: items,
+            ..Self::default()
+        }
     }
 
     /// The count of one outcome.
@@ -201,7 +204,10 @@ impl Tally {
 
     /// Items with an outcome.
     pub fn settled(&self) -> u64 {
-        Outcome::ALL.into_iter().map(|outcome| self.get(outcome)).sum()
+        Outcome::ALL
+            .into_iter()
+            .map(|outcome| self.get(outcome))
+            .sum()
     }
 
     /// All items: outcomes and pending ones.

@@ -57,7 +57,10 @@ impl PlanItem {
 
     /// An item from a listed group.
     pub fn from_group(row: &GroupRow) -> Self {
-        Self { uploaded: row.created, ..Self::bare(row.id.clone()) }
+        Self {
+            uploaded: row.created,
+            ..Self::bare(row.id.clone())
+        }
     }
 }
 
@@ -78,8 +81,16 @@ impl Plan {
     /// Freezes a list. An id given twice is one item: the first stays.
     pub fn new(verb: Verb, source: Source, items: Vec<PlanItem>) -> Self {
         let mut seen = HashSet::with_capacity(items.len());
-        let items = items.into_iter().filter(|item| seen.insert(item.id.clone())).collect();
-        Self { verb, source, created: Time::now(), items }
+        let items = items
+            .into_iter()
+            .filter(|item| seen.insert(item.id.clone()))
+            .collect();
+        Self {
+            verb,
+            source,
+            created: Time::now(),
+            items,
+        }
     }
 
     /// The items, in order.
@@ -104,7 +115,10 @@ mod tests {
             service: ServiceKind::Uploadcare,
             profile: ProfileId("p".into()),
             profile_name: "Shop".into(),
-            account: Account { name: "shop".into(), key: "k".into() },
+            account: Account {
+                name: "shop".into(),
+                key: "k".into(),
+            },
             api_base: "https://api.uploadcare.com".into(),
         };
         let items = ["b", "a", "b"].map(|id| PlanItem::bare(id.into())).to_vec();

@@ -43,7 +43,13 @@ mod tests {
 
     #[test]
     fn ordinary_names_pass_unchanged() {
-        for name in ["hero@2x.png", "фото_склад.jpg", "製品カタログ.pdf", "صورة المنتج.jpg", "👩‍👩‍👧 day.heic"] {
+        for name in [
+            "hero@2x.png",
+            "фото_склад.jpg",
+            "製品カタログ.pdf",
+            "صورة المنتج.jpg",
+            "👩‍👩‍👧 day.heic",
+        ] {
             assert_eq!(visible(name), name);
         }
     }

@@ -16,7 +16,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time, Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
+    Verb,
 };
 
 pub use error::{ErrorKind, ServiceError};
@@ -230,11 +231,8 @@ pub trait Service: Send + Sync {
 /// Opens a service with the keys. Fails on a base that is neither https nor loopback, on a service that
 /// Tallyman does not speak yet, and on a machine without CA certificates. Nothing is sent.
 pub fn open(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {
-    match credentials.service {
-        ServiceKind::Uploadcare => Ok(Arc::new(uploadcare::Uploadcare::open(credentials)?)),
-        ServiceKind::ImageKit | ServiceKind::Templated => Err(ServiceError::new(
-            ErrorKind::Unsupported,
-            format!("{} is not supported by this version", credentials.service),
-        )),
-    }
+    Err(ServiceError::new(
+        ErrorKind::Unsupported,
+        format!("{} is not supported by this version", credentials.service),
+    ))
 }
