@@ -12,6 +12,7 @@ pub mod size;
 pub mod text;
 mod time;
 mod verb;
+mod words;
 
 pub use account::{Account, Source};
 pub use file::{FileDetails, FileRow, FileState, GroupDetails, GroupRow, UNSTORED_LIFE_HOURS};
@@ -21,3 +22,4 @@ pub use outcome::{Evidence, Outcome, Settled, Tally};
 pub use plan::{Plan, PlanItem};
 pub use time::Time;
 pub use verb::{ItemKind, Verb};
+pub use words::sentence;
