@@ -1,1 +1,33 @@
-//! catalogue
+//! One profile's files in columns: listing merges into it, filter, sort and selection read it.
+//!
+//! It knows rows, not services or windows. One thread owns a [`Catalogue`]; clones are cheap snapshots
+//! for [`arrange`] on any other. A row keeps its number for life, so a [`RowIx`] outlives every refresh.
+
+mod arrange;
+mod column;
+mod fold;
+mod id;
+mod index;
+mod natural;
+mod problems;
+mod row;
+mod row_set;
+mod segment;
+mod selection;
+mod sort;
+mod store;
+mod totals;
+mod types;
+
+pub use arrange::{Arrangement, Query, arrange};
+pub use column::{Column, Sort};
+pub use natural::compare as compare_names;
+pub use problems::{ProblemIndex, Reason};
+pub use row::RowRef;
+pub use row_set::RowSet;
+pub use selection::{Coverage, Key, Modifiers, Selection};
+pub use store::{Catalogue, Change};
+pub use totals::{Sum, Totals};
+
+/// A row's number in its catalogue. It never changes and is never used again.
+pub type RowIx = u32;

@@ -1,0 +1,126 @@
+//! The columns that files are shown in and sorted by.
+
+/// A column of the file table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Column {
+    /// Stored, unstored, processing, removed.
+    State,
+    /// The uploader's name, in natural order.
+    Name,
+    /// Content type.
+    Type,
+    /// Bytes.
+    Size,
+    /// When it was uploaded.
+    Uploaded,
+    /// When it was stored.
+    Stored,
+    /// The service's id.
+    Id,
+    /// What the service last said against it.
+    Problem,
+}
+
+impl Column {
+    /// All columns, in the order of the table.
+    pub const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Size,
+        Self::Type,
+        Self::Uploaded,
+        Self::State,
+        Self::Stored,
+        Self::Id,
+        Self::Problem,
+    ];
+
+    /// `Uploaded`: over the column.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::State => "State",
+            Self::Name => "Name",
+            Self::Type => "Type",
+            Self::Size => "Size",
+            Self::Uploaded => "Uploaded",
+            Self::Stored => "Stored",
+            Self::Id => "Id",
+            Self::Problem => "Problem",
+        }
+    }
+
+    /// `uploaded`: in settings and arguments.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Name => "name",
+            Self::Type => "type",
+            Self::Size => "size",
+            Self::Uploaded => "uploaded",
+            Self::Stored => "stored",
+            Self::Id => "id",
+            Self::Problem => "problem",
+        }
+    }
+
+    /// The column of a key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.key() == key)
+    }
+
+    /// Whether a first click sorts it downwards: newest and largest first.
+    pub const fn starts_descending(self) -> bool {
+        matches!(self, Self::Size | Self::Uploaded | Self::Stored)
+    }
+}
+
+/// What the files are sorted by. Files that have nothing in the column come last in both directions;
+/// files that are equal in it stand newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// By what.
+    pub column: Column,
+    /// Largest, newest, or last in the alphabet first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// What a click on a column's header makes of this: another column starts its own way, the same turns.
+    pub fn clicked(self, column: Column) -> Self {
+        let descending = if self.column == column {
+            !self.descending
+        } else {
+            column.starts_descending()
+        };
+        Self { column, descending }
+    }
+}
+
+/// Newest first.
+impl Default for Sort {
+    fn default() -> Self {
+        Self {
+            column: Column::Uploaded,
+            descending: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_unique_and_come_back() {
+        for column in Column::ALL {
+            assert_eq!(Column::from_key(column.key()), Some(column));
+        }
+        assert_eq!(Column::from_key("colour"), None);
+    }
+
+    #[test]
+    fn a_second_click_turns_the_order() {
+        let by_name = Sort::default().clicked(Column::Name);
+        assert!(!by_name.descending && by_name.clicked(Column::Name).descending);
+        assert!(by_name.clicked(Column::Size).descending);
+    }
+}

@@ -1,0 +1,359 @@
+//! The columns of 4096 rows: the unit that is copied when a snapshot still holds it.
+
+use std::collections::BTreeMap;
+
+use crate::model::{FileRow, FileState, Time};
+
+use super::id::{BYTES, Id};
+
+/// Rows of a full segment. A power of two: a row's segment and place are a shift and a mask.
+pub(super) const ROWS: usize = 1 << 12;
+/// Longest name or text id that is kept, in bytes: 4096 rows then always fit the arena's 32 bits.
+pub(super) const MAX_TEXT: usize = 65_535;
+
+const NEVER: i64 = i64::MIN;
+
+const READY: u8 = 1;
+const IMAGE: u8 = 1 << 1;
+const GONE: u8 = 1 << 2;
+const ID_UUID: u8 = 1 << 3;
+const ID_HEX: u8 = 1 << 4;
+const ID_TEXT: u8 = 1 << 5;
+const ID_KINDS: u8 = ID_UUID | ID_HEX | ID_TEXT;
+
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    len: u16,
+}
+
+/// Up to 4096 rows, a column a field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Segment {
+    flags: Vec<u8>,
+    /// Packed ids; of a text id, its place in `text`.
+    ids: Vec<[u8; BYTES]>,
+    name_starts: Vec<u32>,
+    name_lens: Vec<u16>,
+    types: Vec<u32>,
+    sizes: Vec<u64>,
+    uploaded: Vec<i64>,
+    stored: Vec<i64>,
+    removed: Vec<i64>,
+    odd: BTreeMap<u16, Box<str>>,
+    /// Names and text ids. A changed name is put at the end.
+    text: String,
+    /// Bytes of `text` that nothing points at any more.
+    waste: usize,
+}
+
+impl Segment {
+    /// Rows in it.
+    pub fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// Whether no row fits any more.
+    pub fn is_full(&self) -> bool {
+        self.len() == ROWS
+    }
+
+    /// Adds a row. Its id must be empty or at most [`MAX_TEXT`] long.
+    pub fn push(&mut self, row: &FileRow, kind: u32) {
+        let name = self.put_text(cut(&row.name));
+        let (id_flag, id) = self.put_id(row.id.as_str());
+        self.flags.push(id_flag | flags_of(row));
+        self.ids.push(id);
+        self.name_starts.push(name.start);
+        self.name_lens.push(name.len);
+        self.types.push(kind);
+        self.sizes.push(row.size);
+        self.uploaded.push(pack_time(row.uploaded));
+        self.stored.push(pack_time(row.stored));
+        self.removed.push(pack_time(row.removed));
+        self.put_odd(self.len() - 1, row.odd.as_deref());
+        if self.is_full() {
+            self.shrink();
+        }
+    }
+
+    /// Overwrites everything but the id.
+    pub fn set(&mut self, at: usize, row: &FileRow, kind: u32) {
+        if self.name(at) != cut(&row.name) {
+            self.set_name(at, cut(&row.name));
+        }
+        self.flags[at] = self.flags[at] & ID_KINDS | flags_of(row);
+        self.types[at] = kind;
+        self.sizes[at] = row.size;
+        self.uploaded[at] = pack_time(row.uploaded);
+        self.stored[at] = pack_time(row.stored);
+        self.removed[at] = pack_time(row.removed);
+        self.put_odd(at, row.odd.as_deref());
+    }
+
+    /// Whether [`set`](Self::set) would change nothing.
+    pub fn is_same(&self, at: usize, row: &FileRow, kind: u32) -> bool {
+        self.flags[at] & (READY | IMAGE) == flags_of(row)
+            && self.types[at] == kind
+            && self.sizes[at] == row.size
+            && self.uploaded[at] == pack_time(row.uploaded)
+            && self.stored[at] == pack_time(row.stored)
+            && self.removed[at] == pack_time(row.removed)
+            && self.odd(at) == row.odd.as_deref()
+            && self.name(at) == cut(&row.name)
+    }
+
+    /// Sets the two dates that outcomes change.
+    pub fn set_dates(&mut self, at: usize, stored: Option<Time>, removed: Option<Time>) {
+        self.stored[at] = pack_time(stored);
+        self.removed[at] = pack_time(removed);
+    }
+
+    /// Makes the row a tombstone, or a row again.
+    pub fn set_gone(&mut self, at: usize, gone: bool) {
+        if gone {
+            self.flags[at] |= GONE;
+        } else {
+            self.flags[at] &= !GONE;
+        }
+    }
+
+    pub fn id(&self, at: usize) -> Id<'_> {
+        let bytes = self.ids[at];
+        match self.flags[at] & ID_KINDS {
+            ID_UUID => Id::Uuid(bytes),
+            ID_HEX => Id::Hex(bytes),
+            ID_TEXT => Id::Text(self.text_at(unpack_span(bytes))),
+            _ => Id::Text(""),
+        }
+    }
+
+    /// Whether the service gave it an id.
+    pub fn has_id(&self, at: usize) -> bool {
+        self.flags[at] & ID_KINDS != 0
+    }
+
+    pub fn name(&self, at: usize) -> &str {
+        self.text_at(self.name_span(at))
+    }
+
+    /// The name's place in [`text`](Self::text).
+    pub fn name_range(&self, at: usize) -> std::ops::Range<usize> {
+        self.name_span(at).range()
+    }
+
+    /// All names in no order, with what else is kept as text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn kind(&self, at: usize) -> u32 {
+        self.types[at]
+    }
+
+    pub fn size(&self, at: usize) -> u64 {
+        self.sizes[at]
+    }
+
+    pub fn uploaded(&self, at: usize) -> Option<Time> {
+        unpack_time(self.uploaded[at])
+    }
+
+    pub fn stored(&self, at: usize) -> Option<Time> {
+        unpack_time(self.stored[at])
+    }
+
+    pub fn removed(&self, at: usize) -> Option<Time> {
+        unpack_time(self.removed[at])
+    }
+
+    pub fn is_ready(&self, at: usize) -> bool {
+        self.flags[at] & READY != 0
+    }
+
+    pub fn is_image(&self, at: usize) -> bool {
+        self.flags[at] & IMAGE != 0
+    }
+
+    pub fn is_gone(&self, at: usize) -> bool {
+        self.flags[at] & GONE != 0
+    }
+
+    pub fn odd(&self, at: usize) -> Option<&str> {
+        self.odd.get(&(at as u16)).map(|words| &**words)
+    }
+
+    /// As [`FileRow::state`].
+    pub fn state(&self, at: usize) -> FileState {
+        if self.removed[at] != NEVER {
+            FileState::Removed
+        } else if !self.is_ready(at) {
+            FileState::Processing
+        } else if self.stored[at] != NEVER {
+            FileState::Stored
+        } else {
+            FileState::Unstored
+        }
+    }
+
+    /// Bytes on the heap, about.
+    pub fn heap_bytes(&self) -> usize {
+        let odd: usize = self.odd.values().map(|words| words.len() + 32).sum();
+        self.flags.capacity()
+            + BYTES * self.ids.capacity()
+            + 4 * (self.name_starts.capacity() + self.types.capacity())
+            + 2 * self.name_lens.capacity()
+            + 8 * (self.sizes.capacity() + self.uploaded.capacity())
+            + 8 * (self.stored.capacity() + self.removed.capacity())
+            + self.text.capacity()
+            + odd
+    }
+
+    fn name_span(&self, at: usize) -> Span {
+        Span {
+            start: self.name_starts[at],
+            len: self.name_lens[at],
+        }
+    }
+
+    fn text_at(&self, span: Span) -> &str {
+        &self.text[span.range()]
+    }
+
+    fn put_text(&mut self, text: &str) -> Span {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        Span {
+            start,
+            len: text.len() as u16,
+        }
+    }
+
+    fn put_id(&mut self, text: &str) -> (u8, [u8; BYTES]) {
+        match Id::of(text) {
+            Id::Uuid(bytes) => (ID_UUID, bytes),
+            Id::Hex(bytes) => (ID_HEX, bytes),
+            Id::Text("") => (0, [0; BYTES]),
+            Id::Text(text) => (ID_TEXT, pack_span(self.put_text(text))),
+        }
+    }
+
+    fn put_odd(&mut self, at: usize, odd: Option<&str>) {
+        match odd {
+            Some(words) => self.odd.insert(at as u16, words.into()),
+            None => self.odd.remove(&(at as u16)),
+        };
+    }
+
+    fn set_name(&mut self, at: usize, name: &str) {
+        self.waste += usize::from(self.name_lens[at]);
+        let span = self.put_text(name);
+        self.name_starts[at] = span.start;
+        self.name_lens[at] = span.len;
+        if self.waste > self.text.len() / 2 {
+            self.repack_text();
+        }
+    }
+
+    fn repack_text(&mut self) {
+        let old = std::mem::take(&mut self.text);
+        self.waste = 0;
+        for at in 0..self.len() {
+            let name = self.put_text(&old[self.name_span(at).range()]);
+            self.name_starts[at] = name.start;
+            if self.flags[at] & ID_KINDS == ID_TEXT {
+                let id = self.put_text(&old[unpack_span(self.ids[at]).range()]);
+                self.ids[at] = pack_span(id);
+            }
+        }
+    }
+
+    fn shrink(&mut self) {
+        self.flags.shrink_to_fit();
+        self.ids.shrink_to_fit();
+        self.name_starts.shrink_to_fit();
+        self.name_lens.shrink_to_fit();
+        self.types.shrink_to_fit();
+        self.sizes.shrink_to_fit();
+        self.uploaded.shrink_to_fit();
+        self.stored.shrink_to_fit();
+        self.removed.shrink_to_fit();
+        self.text.shrink_to_fit();
+    }
+}
+
+impl Span {
+    fn range(self) -> std::ops::Range<usize> {
+        let start = self.start as usize;
+        start..start + usize::from(self.len)
+    }
+}
+
+fn flags_of(row: &FileRow) -> u8 {
+    let ready = if row.ready { READY } else { 0 };
+    let image = if row.image { IMAGE } else { 0 };
+    ready | image
+}
+
+fn cut(name: &str) -> &str {
+    &name[..name.floor_char_boundary(MAX_TEXT)]
+}
+
+fn pack_time(time: Option<Time>) -> i64 {
+    time.map_or(NEVER, |time| time.0)
+}
+
+fn unpack_time(time: i64) -> Option<Time> {
+    (time != NEVER).then_some(Time(time))
+}
+
+fn pack_span(span: Span) -> [u8; BYTES] {
+    let mut bytes = [0; BYTES];
+    bytes[..4].copy_from_slice(&span.start.to_le_bytes());
+    bytes[4..6].copy_from_slice(&span.len.to_le_bytes());
+    bytes
+}
+
+fn unpack_span(bytes: [u8; BYTES]) -> Span {
+    let [a, b, c, d, e, f, ..] = bytes;
+    Span {
+        start: u32::from_le_bytes([a, b, c, d]),
+        len: u16::from_le_bytes([e, f]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, name: &str) -> FileRow {
+        FileRow {
+            name: name.into(),
+            ..FileRow::unknown(id.into())
+        }
+    }
+
+    #[test]
+    fn a_thousand_renames_do_not_pile_up() {
+        let mut segment = Segment::default();
+        for (id, name) in [("a", "one"), ("b", "two"), ("", "three")] {
+            segment.push(&row(id, name), 0);
+        }
+        for turn in 0..1000 {
+            segment.set(1, &row("b", &format!("turn {turn}")), 0);
+        }
+        assert!(segment.text.len() < 100, "{}", segment.text.len());
+        let names: Vec<_> = (0..3).map(|at| segment.name(at)).collect();
+        assert_eq!(names, ["one", "turn 999", "three"]);
+        let ids: Vec<_> = (0..3).map(|at| segment.id(at).text()).collect();
+        assert_eq!(ids, ["a", "b", ""]);
+    }
+
+    #[test]
+    fn an_endless_name_is_cut_between_characters() {
+        let mut segment = Segment::default();
+        segment.push(&row("a", &"ö".repeat(MAX_TEXT)), 0);
+        assert_eq!(segment.name(0).len(), MAX_TEXT - 1);
+        assert!(segment.is_same(0, &row("a", &"ö".repeat(MAX_TEXT)), 0));
+    }
+}

@@ -1,0 +1,296 @@
+//! The catalogue itself: listings merge into it, outcomes change it, snapshots of it are cheap.
+
+use std::sync::Arc;
+
+use crate::model::{FileRow, Time};
+
+use super::id::Id;
+use super::index::IdIndex;
+use super::segment::{MAX_TEXT, ROWS, Segment};
+use super::types::Types;
+use super::{RowIx, RowRef, RowSet, Totals};
+
+/// What an outcome does to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Kept for good since then.
+    Stored(Time),
+    /// Deleted then; it stays as a removed file.
+    Removed(Time),
+    /// Brought back, and stored since then where the service says so.
+    Restored(Option<Time>),
+    /// Not there any more, not even as a removed file.
+    Gone,
+}
+
+/// What a listing lists, and so which rows it may miss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Covers {
+    Existing,
+    Removed,
+}
+
+/// A listing that is under way.
+#[derive(Clone, Debug)]
+struct Listing {
+    epoch: u64,
+    covers: Covers,
+    /// Rows there were at its beginning.
+    slots: usize,
+    seen: Arc<RowSet>,
+    touched: Arc<RowSet>,
+}
+
+/// One profile's files in columns. A clone shares everything until one of the two changes.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    segments: Vec<Arc<Segment>>,
+    index: IdIndex,
+    types: Arc<Types>,
+    totals: Totals,
+    generation: u64,
+    last_epoch: u64,
+    listings: Vec<Listing>,
+}
+
+impl Catalogue {
+    /// A catalogue without rows.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A listing of existing files starts. The epoch names it in [`merge`](Self::merge) and
+    /// [`finish`](Self::finish).
+    pub fn begin(&mut self) -> u64 {
+        self.begin_listing(Covers::Existing)
+    }
+
+    /// A listing of removed files starts. When it finishes, only removed rows can be missing from it.
+    pub fn begin_removed(&mut self) -> u64 {
+        self.begin_listing(Covers::Removed)
+    }
+
+    fn begin_listing(&mut self, covers: Covers) -> u64 {
+        self.last_epoch += 1;
+        self.listings.push(Listing {
+            epoch: self.last_epoch,
+            covers,
+            slots: self.slots(),
+            seen: Arc::default(),
+            touched: Arc::default(),
+        });
+        self.last_epoch
+    }
+
+    /// Puts a page's rows in, by id. A row that an outcome touched since the listing began keeps what the
+    /// outcome said. Pages of a listing that has ended are dropped.
+    pub fn merge(&mut self, epoch: u64, rows: Vec<FileRow>) {
+        let Some(at) = self.listings.iter().position(|l| l.epoch == epoch) else {
+            return;
+        };
+        for row in rows {
+            let ix = self.merge_row(at, row);
+            Arc::make_mut(&mut self.listings[at].seen).insert(ix);
+        }
+        self.generation += 1;
+    }
+
+    /// A listing came to its end. Rows from before it that it did not show become gone, except those that
+    /// an outcome touched meanwhile. Returns how many.
+    pub fn finish(&mut self, epoch: u64) -> usize {
+        let Some(at) = self.listings.iter().position(|l| l.epoch == epoch) else {
+            return 0;
+        };
+        let listing = self.listings.swap_remove(at);
+        let missing: Vec<RowIx> = (0..listing.slots as RowIx)
+            .filter(|&ix| self.is_missing(&listing, ix))
+            .collect();
+        for &ix in &missing {
+            self.change(ix, |segment, at| segment.set_gone(at, true));
+        }
+        missing.len()
+    }
+
+    /// A listing ended early: what it brought stays, what it did not bring stays too.
+    pub fn abandon(&mut self, epoch: u64) {
+        self.listings.retain(|listing| listing.epoch != epoch);
+    }
+
+    /// Writes an outcome into a row.
+    pub fn apply(&mut self, ix: RowIx, change: Change) {
+        for listing in &mut self.listings {
+            Arc::make_mut(&mut listing.touched).insert(ix);
+        }
+        self.change(ix, |segment, at| {
+            let stored = segment.stored(at);
+            segment.set_gone(at, change == Change::Gone);
+            match change {
+                Change::Stored(time) => segment.set_dates(at, Some(time), None),
+                Change::Removed(time) => segment.set_dates(at, None, Some(time)),
+                Change::Restored(time) => segment.set_dates(at, time, None),
+                Change::Gone => segment.set_dates(at, stored, segment.removed(at)),
+            }
+        });
+    }
+
+    /// The row of an id, tombstones included. An empty id has none.
+    pub fn find(&self, id: &str) -> Option<RowIx> {
+        if id.is_empty() {
+            return None;
+        }
+        self.index.find(&Id::of(id), |ix| id_in(&self.segments, ix))
+    }
+
+    /// Files that exist: neither removed nor gone.
+    pub fn len(&self) -> usize {
+        self.totals.existing().files as usize
+    }
+
+    /// Whether no file exists.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All rows, removed ones and tombstones included. Row numbers are below it.
+    pub fn slots(&self) -> usize {
+        let full = self.segments.len().saturating_sub(1) * ROWS;
+        full + self.segments.last().map_or(0, |last| last.len())
+    }
+
+    /// Bytes of the files that exist.
+    pub fn bytes(&self) -> u64 {
+        self.totals.existing().bytes
+    }
+
+    /// Files and bytes for each state, tombstones left out.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// A row.
+    ///
+    /// # Panics
+    /// If the row is not below [`slots`](Self::slots): rows of a newer catalogue are unknown to an older one.
+    pub fn row(&self, ix: RowIx) -> RowRef<'_> {
+        let segment = &self.segments[ix as usize / ROWS];
+        let at = ix as usize % ROWS;
+        RowRef {
+            segment,
+            at,
+            kind: self.types.name(segment.kind(at)),
+        }
+    }
+
+    /// A row, if this catalogue has it.
+    pub fn get(&self, ix: RowIx) -> Option<RowRef<'_>> {
+        ((ix as usize) < self.slots()).then(|| self.row(ix))
+    }
+
+    /// Different after each change.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Bytes on the heap, about.
+    pub fn heap_bytes(&self) -> usize {
+        let segments: usize = self.segments.iter().map(|s| s.heap_bytes()).sum();
+        let headers = self.segments.len() * (size_of::<Segment>() + 16);
+        let set = |set: &RowSet| set.heap_bytes();
+        let listings: usize = self
+            .listings
+            .iter()
+            .map(|l| set(&l.seen) + set(&l.touched))
+            .sum();
+        segments + headers + listings + self.index.heap_bytes() + self.types.heap_bytes()
+    }
+
+    pub(super) fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    pub(super) fn types(&self) -> &Types {
+        &self.types
+    }
+
+    fn is_missing(&self, listing: &Listing, ix: RowIx) -> bool {
+        let row = self.row(ix);
+        let covered = row.removed().is_some() == (listing.covers == Covers::Removed);
+        covered && !row.is_gone() && !listing.seen.contains(ix) && !listing.touched.contains(ix)
+    }
+
+    fn merge_row(&mut self, listing: usize, mut row: FileRow) -> RowIx {
+        if row.id.as_str().len() > MAX_TEXT {
+            row.odd = Some("its id is too long to be worked with".to_owned());
+            row.id = "".into();
+        }
+        let kind = self.kind_of(&row.mime);
+        match self.find(row.id.as_str()) {
+            Some(ix) if self.listings[listing].touched.contains(ix) => {
+                let known = self.row(ix);
+                (row.stored, row.removed) = (known.stored(), known.removed());
+                let gone = known.is_gone();
+                self.update(ix, &row, kind, gone);
+                ix
+            }
+            Some(ix) => {
+                self.update(ix, &row, kind, false);
+                ix
+            }
+            None => self.push(&row, kind),
+        }
+    }
+
+    fn kind_of(&mut self, mime: &Arc<str>) -> u32 {
+        let known = self.types.find(mime);
+        known.unwrap_or_else(|| Arc::make_mut(&mut self.types).add(mime))
+    }
+
+    fn update(&mut self, ix: RowIx, row: &FileRow, kind: u32, gone: bool) {
+        let (segment, at) = (&self.segments[ix as usize / ROWS], ix as usize % ROWS);
+        if segment.is_gone(at) == gone && segment.is_same(at, row, kind) {
+            return;
+        }
+        self.change(ix, |segment, at| {
+            segment.set(at, row, kind);
+            segment.set_gone(at, gone);
+        });
+    }
+
+    fn push(&mut self, row: &FileRow, kind: u32) -> RowIx {
+        let ix = self.slots() as RowIx;
+        match self.segments.last_mut().filter(|last| !last.is_full()) {
+            Some(last) => Arc::make_mut(last).push(row, kind),
+            None => {
+                let mut segment = Segment::default();
+                segment.push(row, kind);
+                self.segments.push(Arc::new(segment));
+            }
+        }
+        self.totals.add(row.state(), row.size);
+        if !row.id.as_str().is_empty() {
+            let segments = &self.segments;
+            self.index.insert(ix, |ix| id_in(segments, ix));
+        }
+        ix
+    }
+
+    /// Changes a row and keeps the totals right. Only here are segments written that hold rows already.
+    fn change(&mut self, ix: RowIx, change: impl FnOnce(&mut Segment, usize)) {
+        let (segment, at) = (
+            Arc::make_mut(&mut self.segments[ix as usize / ROWS]),
+            ix as usize % ROWS,
+        );
+        if !segment.is_gone(at) {
+            self.totals.take(segment.state(at), segment.size(at));
+        }
+        change(segment, at);
+        if !segment.is_gone(at) {
+            self.totals.add(segment.state(at), segment.size(at));
+        }
+        self.generation += 1;
+    }
+}
+
+fn id_in(segments: &[Arc<Segment>], ix: RowIx) -> Id<'_> {
+    segments[ix as usize / ROWS].id(ix as usize % ROWS)
+}
