@@ -1,0 +1,127 @@
+//! What a plan amounts to: for the plan sheet and `--dry-run`. Pure.
+
+use crate::model::{Plan, PlanItem, ServiceKind, Time, Verb};
+
+/// How many names a sample shows.
+const SAMPLE: usize = 5;
+
+/// What a plan amounts to. Apart from `items` and `guarded`, all figures are of the items that will be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanFacts {
+    /// All items, those that a guard leaves out included.
+    pub items: u64,
+    /// Known bytes.
+    pub bytes: u64,
+    /// Items whose size is not known.
+    pub unknown_sizes: u64,
+    /// The earliest upload.
+    pub oldest: Option<Time>,
+    /// The latest upload.
+    pub newest: Option<Time>,
+    /// Items known to be stored.
+    pub stored: u64,
+    /// Items known to be temporary.
+    pub unstored: u64,
+    /// Items that a guard leaves out.
+    pub guarded: u64,
+    /// Calls needed if all goes well.
+    pub calls: u64,
+    /// Some names from the whole length of the plan, ids where there is no name.
+    pub sample: Vec<String>,
+}
+
+/// Adds up a plan.
+pub fn plan_facts(plan: &Plan) -> PlanFacts {
+    let sent = || plan.items().iter().filter(|item| item.guard.is_none());
+    let count = |test: fn(&PlanItem) -> bool| sent().filter(|item| test(item)).count() as u64;
+    let items = plan.items().len() as u64;
+    let going = sent().count() as u64;
+    PlanFacts {
+        items,
+        bytes: sent().filter_map(|item| item.size).sum(),
+        unknown_sizes: count(|item| item.size.is_none()),
+        oldest: sent().filter_map(|item| item.uploaded).min(),
+        newest: sent().filter_map(|item| item.uploaded).max(),
+        stored: count(|item| item.stored.is_some()),
+        unstored: count(is_unstored),
+        guarded: items - going,
+        calls: going.div_ceil(batch_limit(plan)),
+        sample: sample(&sent().collect::<Vec<_>>()),
+    }
+}
+
+/// Known to exist (it was listed) and to be kept by nobody.
+fn is_unstored(item: &PlanItem) -> bool {
+    item.uploaded.is_some() && item.stored.is_none() && item.removed.is_none()
+}
+
+/// Ids in one call, as the services document it; the plan is added up before a service is at hand.
+fn batch_limit(plan: &Plan) -> u64 {
+    match (plan.verb, plan.source.service) {
+        (Verb::DeleteGroups, _) => 1,
+        (_, ServiceKind::Uploadcare | ServiceKind::ImageKit) => 100,
+        (_, ServiceKind::Templated) => 50,
+    }
+}
+
+fn sample(items: &[&PlanItem]) -> Vec<String> {
+    let step = items.len().div_ceil(SAMPLE).max(1);
+    items
+        .iter()
+        .step_by(step)
+        .map(|item| match item.name.as_str() {
+            "" => item.id.to_string(),
+            name => name.to_owned(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn a_plan_adds_up() {
+        let mut items: Vec<_> = (0..250).map(|n| PlanItem::bare(fixture::id(n))).collect();
+        for (n, item) in items.iter_mut().enumerate().take(100) {
+            item.name = format!("photo {n}.jpg");
+            item.size = Some(10);
+            item.uploaded = Some(Time(n as i64));
+            item.stored = n.is_multiple_of(4).then_some(Time(1));
+        }
+        items[0].guard = Some("protected".into());
+        let facts = plan_facts(&fixture::plan(Verb::Delete, items));
+        let sample = std::mem::take(&mut facts.clone().sample);
+        assert_eq!(sample.len(), SAMPLE);
+        assert_eq!(sample[0], "photo 1.jpg");
+        let expected = PlanFacts {
+            items: 250,
+            bytes: 990,
+            unknown_sizes: 150,
+            oldest: Some(Time(1)),
+            newest: Some(Time(99)),
+            stored: 24,
+            unstored: 75,
+            guarded: 1,
+            calls: 3,
+            sample,
+        };
+        assert_eq!(facts, expected);
+    }
+
+    #[test]
+    fn an_empty_plan_is_nothing() {
+        let facts = plan_facts(&fixture::plan(Verb::DeleteGroups, Vec::new()));
+        assert_eq!(facts, PlanFacts::default());
+    }
+
+    #[test]
+    fn groups_go_one_by_one() {
+        let items = (0..3).map(|n| PlanItem::bare(fixture::id(n))).collect();
+        assert_eq!(
+            plan_facts(&fixture::plan(Verb::DeleteGroups, items)).calls,
+            3
+        );
+    }
+}
