@@ -1,1 +1,22 @@
-//! profile
+//! Profiles: the list on disk, the secrets in the keyring, and the check of a pair of keys.
+//!
+//! The list never holds a secret, and the keyring never holds anything else. Nothing outside this
+//! room names the keyring's libraries.
+
+mod atomic;
+mod colour;
+mod entry;
+mod file;
+mod folder;
+mod keyring;
+mod list;
+mod secrets;
+mod verify;
+
+pub use colour::Colour;
+pub use entry::{Profile, new_id};
+pub use folder::data_dir;
+pub use keyring::{KEYRING_SERVICE, Keyring, KeyringError, KeyringErrorKind};
+pub use list::{ProfileError, ProfileErrorKind, Profiles};
+pub use secrets::Secrets;
+pub use verify::{VerifyError, VerifyErrorKind, verify};

@@ -1,0 +1,172 @@
+//! The stores behind the keyring, one a platform, and what is done to one entry of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyring::{CredentialStore, Entry, Error, Result};
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use crate::model::ProfileId;
+
+use super::KEYRING_SERVICE;
+use super::error::{KeyringError, explain};
+
+type Connect = dyn Fn() -> Result<Arc<CredentialStore>> + Send + Sync;
+
+/// How to reach a store, and how to make entries in it. Clones share nothing but the way.
+#[derive(Clone)]
+pub(super) struct Backend {
+    connect: Arc<Connect>,
+    /// Options for a new entry with the given label.
+    options: fn(&str) -> HashMap<&str, &str>,
+}
+
+impl Backend {
+    pub(super) fn system() -> Self {
+        Self {
+            connect: Arc::new(connect),
+            options,
+        }
+    }
+
+    pub(super) fn memory() -> Self {
+        let store = keyring::mock::Store::new();
+        Self::of(move || match &store {
+            Ok(store) => Ok(store.clone()),
+            Err(_) => Err(Error::NoDefaultStore),
+        })
+    }
+
+    pub(super) fn missing() -> Self {
+        Self::of(|| Err(Error::NoDefaultStore))
+    }
+
+    pub(super) fn of(
+        connect: impl Fn() -> Result<Arc<CredentialStore>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            connect: Arc::new(connect),
+            options: |_| HashMap::new(),
+        }
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn connect() -> Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn connect() -> Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn connect() -> Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(not(any(unix, windows)))]
+fn connect() -> Result<Arc<CredentialStore>> {
+    Err(Error::NoDefaultStore)
+}
+
+/// Linux names its entries; Windows keeps them on this machine; macOS takes no options.
+fn options(label: &str) -> HashMap<&str, &str> {
+    if cfg!(windows) {
+        HashMap::from([("persistence", "local")])
+    } else if cfg!(all(unix, not(target_os = "macos"))) && !label.is_empty() {
+        HashMap::from([("label", label)])
+    } else {
+        HashMap::new()
+    }
+}
+
+/// A store that is connected at the first need, and once more when its session was lost.
+pub(super) struct Connection {
+    backend: Backend,
+    store: Option<Arc<CredentialStore>>,
+}
+
+impl Connection {
+    pub(super) fn new(backend: Backend) -> Self {
+        Self {
+            backend,
+            store: None,
+        }
+    }
+
+    /// Writes the secret, then reads it back: some keyrings take a secret and lose it.
+    pub(super) fn save(
+        &mut self,
+        id: &ProfileId,
+        label: &str,
+        secret: &SecretString,
+    ) -> std::result::Result<(), KeyringError> {
+        let kept = self.with_entry(id, label, |entry| {
+            entry.set_password(secret.expose_secret())?;
+            read(entry)
+        })?;
+        if kept.expose_secret() == secret.expose_secret() {
+            Ok(())
+        } else {
+            Err(KeyringError::other("what it kept is not what was written"))
+        }
+    }
+
+    pub(super) fn load(
+        &mut self,
+        id: &ProfileId,
+    ) -> std::result::Result<SecretString, KeyringError> {
+        self.with_entry(id, "", read)
+    }
+
+    /// Removes every entry of the profile. None at all is what was wanted.
+    pub(super) fn forget(&mut self, id: &ProfileId) -> std::result::Result<(), KeyringError> {
+        self.with_entry(id, "", |entry| match entry.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(Entry::delete_credential),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Runs `act` on the profile's entry. On a connection that was good before and fails now (the
+    /// keyring was restarted) it connects anew and tries once more.
+    fn with_entry<T>(
+        &mut self,
+        id: &ProfileId,
+        label: &str,
+        act: impl Fn(&Entry) -> Result<T>,
+    ) -> std::result::Result<T, KeyringError> {
+        let fresh = self.store.is_none();
+        let mut ended = self.try_entry(id, label, &act);
+        if matches!(ended, Err(Error::PlatformFailure(_))) {
+            self.store = None;
+            if !fresh {
+                ended = self.try_entry(id, label, &act);
+            }
+        }
+        ended.map_err(explain)
+    }
+
+    fn try_entry<T>(
+        &mut self,
+        id: &ProfileId,
+        label: &str,
+        act: impl Fn(&Entry) -> Result<T>,
+    ) -> Result<T> {
+        let store = match &self.store {
+            Some(store) => store.clone(),
+            None => self.store.insert((self.backend.connect)()?).clone(),
+        };
+        let options = (self.backend.options)(label);
+        act(&store.build(KEYRING_SERVICE, &id.0, Some(&options))?)
+    }
+}
+
+/// Copies the secret to where it is wiped, and wipes the library's copy.
+fn read(entry: &Entry) -> Result<SecretString> {
+    let text = Zeroizing::new(entry.get_password()?);
+    Ok(SecretString::from(text.as_str()))
+}
