@@ -3,7 +3,16 @@
 //! The limit grows by one for every full round of answers and halves on "too many requests" or a timeout;
 //! a pause holds every call of the profile. Jobs go before listings, listings before pictures.
 
-use std::sync::Arc;
+mod state;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use state::{State, Ticket, Turn};
 
 /// Who goes first when the gate is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,28 +26,254 @@ pub enum Priority {
 }
 
 /// A profile's gate. Clones share it.
-#[derive(Clone, Debug)]
-pub struct Gate(Arc<()>);
+#[derive(Clone)]
+pub struct Gate(Arc<Shared>);
 
-/// Permission for one request to be under way; dropped, it lets the next one in.
-#[derive(Debug)]
-pub struct Pass(Arc<()>);
+struct Shared {
+    state: Mutex<State>,
+    changed: Notify,
+}
 
 impl Gate {
     /// A gate that starts with `start` calls under way and never lets more than `most` in.
     pub fn new(start: usize, most: usize) -> Self {
-        let _ = (start, most);
-        Self(Arc::new(()))
+        Self(Arc::new(Shared {
+            state: Mutex::new(State::new(start, most)),
+            changed: Notify::new(),
+        }))
     }
 
-    /// Waits for a place, in order of priority, then of asking.
+    /// Waits for a place, in order of priority, then of asking. Dropped while it waits, it leaves no trace.
     pub async fn enter(&self, priority: Priority) -> Pass {
-        let _ = priority;
-        Pass(self.0.clone())
+        let ticket = self.0.state().ask(priority);
+        let mut pass = Pass {
+            gate: self.clone(),
+            ticket,
+            place: Place::Queue,
+        };
+        pass.wait().await;
+        pass
     }
 
     /// How long every call still has to wait because the service said so; zero if it need not.
-    pub fn pause_left(&self) -> std::time::Duration {
-        std::time::Duration::ZERO
+    pub fn pause_left(&self) -> Duration {
+        self.0.state().pause_left(Instant::now())
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.state().fmt(f)
+    }
+}
+
+impl Shared {
+    /// The state. A panic elsewhere leaves it usable: every change of it is whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let made = change(&mut self.state());
+        self.changed.notify_waiters();
+        made
+    }
+}
+
+/// Where the holder of a pass stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Queue,
+    Inside { cuts: u64 },
+    Outside,
+}
+
+/// Permission for one request to be under way; dropped, it lets the next one in.
+pub struct Pass {
+    gate: Gate,
+    ticket: Ticket,
+    place: Place,
+}
+
+impl Pass {
+    /// A usable answer came.
+    pub(super) fn good(&self) {
+        self.gate.0.change(State::good);
+    }
+
+    /// The service asked for fewer requests: nobody of the profile leaves for `wait` and a little more,
+    /// by chance, so that several programs do not come back at the same instant.
+    pub(super) fn throttled(&self, wait: Duration) {
+        let more = jitter(wait);
+        self.gate.0.change(|state| {
+            self.cut(state);
+            state.pause(Instant::now() + wait + more);
+        });
+    }
+
+    /// No answer came in time.
+    pub(super) fn timed_out(&self) {
+        self.gate.0.change(|state| self.cut(state));
+    }
+
+    /// Leaves the place to others, to come back with [`again`](Self::again).
+    pub(super) fn leave(&mut self) {
+        match std::mem::replace(&mut self.place, Place::Outside) {
+            Place::Inside { .. } => self.gate.0.change(State::leave),
+            Place::Queue => self.gate.0.change(|state| state.give_up(self.ticket)),
+            Place::Outside => {}
+        }
+    }
+
+    /// Gives the place back and waits for one again, before all that asked later.
+    pub(super) async fn again(&mut self) {
+        self.leave();
+        self.place = Place::Queue;
+        self.gate.0.change(|state| state.ask_again(self.ticket));
+        self.wait().await;
+    }
+
+    fn cut(&self, state: &mut State) {
+        if let Place::Inside { cuts } = self.place {
+            state.cut(cuts);
+        }
+    }
+
+    /// Waits in the queue. Dropped on the way, it gives the ticket up.
+    async fn wait(&mut self) {
+        let shared = self.gate.0.clone();
+        let waiting = Waiting(self);
+        loop {
+            let changed = shared.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let turn = shared.state().turn(waiting.0.ticket, Instant::now());
+            match turn {
+                Turn::In(cuts) => {
+                    waiting.0.place = Place::Inside { cuts };
+                    return shared.changed.notify_waiters();
+                }
+                Turn::Wait => changed.await,
+                Turn::At(until) => tokio::select! {
+                    () = changed => {}
+                    () = tokio::time::sleep_until(until) => {}
+                },
+            }
+        }
+    }
+}
+
+/// A pass in the queue. A ticket that nobody asks for any more would block all behind it.
+struct Waiting<'a>(&'a mut Pass);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.0.place == Place::Queue {
+            self.0.leave();
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pass")
+            .field("ticket", &self.ticket)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Up to a tenth of the wait, at least up to a quarter of a second, at most two.
+fn jitter(wait: Duration) -> Duration {
+    let most = (wait / 10).clamp(Duration::from_millis(250), Duration::from_secs(2));
+    most.mul_f64(fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::time::{sleep, timeout};
+
+    const SOON: Duration = Duration::from_millis(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_pass_lets_the_next_in() {
+        let gate = Gate::new(1, 1);
+        let pass = gate.enter(Priority::Job).await;
+        assert!(timeout(SOON, gate.enter(Priority::Job)).await.is_err());
+        drop(pass);
+        assert!(timeout(SOON, gate.enter(Priority::Job)).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_waiter_that_is_dropped_blocks_nobody() {
+        let gate = Gate::new(1, 1);
+        let pass = gate.enter(Priority::Job).await;
+        let mut gone = Box::pin(gate.enter(Priority::Job));
+        assert!(timeout(SOON, &mut gone).await.is_err());
+        let second = tokio::spawn({
+            let gate = gate.clone();
+            async move { gate.enter(Priority::List).await }
+        });
+        sleep(SOON).await;
+        drop(pass);
+        drop(gone);
+        assert!(timeout(SOON, second).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn never_more_inside_than_the_limit() {
+        let gate = Gate::new(3, 3);
+        let (inside, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let calls = (0..40).map(|_| {
+            let (gate, inside, most) = (gate.clone(), inside.clone(), most.clone());
+            tokio::spawn(async move {
+                let _pass = gate.enter(Priority::Job).await;
+                most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                sleep(SOON).await;
+                inside.fetch_sub(1, Ordering::SeqCst);
+            })
+        });
+        futures_util::future::join_all(calls.collect::<Vec<_>>()).await;
+        assert_eq!(most.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_holds_everybody_and_ends() {
+        let gate = Gate::new(4, 8);
+        let mut pass = gate.enter(Priority::Job).await;
+        let start = Instant::now();
+        pass.throttled(Duration::from_secs(5));
+        assert!(gate.pause_left() >= Duration::from_secs(5));
+        let other = tokio::spawn({
+            let gate = gate.clone();
+            async move {
+                gate.enter(Priority::Job).await;
+                start.elapsed()
+            }
+        });
+        pass.again().await;
+        let waited = start.elapsed();
+        assert!((5.0..=5.6).contains(&waited.as_secs_f64()), "{waited:?}");
+        drop(pass);
+        assert!(other.await.unwrap() > waited, "the other comes after it");
+        assert_eq!(gate.pause_left(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_again_is_cancel_safe() {
+        let gate = Gate::new(1, 1);
+        let mut pass = gate.enter(Priority::Job).await;
+        pass.throttled(Duration::from_secs(60));
+        assert!(timeout(SOON, pass.again()).await.is_err());
+        sleep(Duration::from_secs(70)).await;
+        assert!(timeout(SOON, gate.enter(Priority::Picture)).await.is_ok());
     }
 }
