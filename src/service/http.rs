@@ -1,15 +1,310 @@
-//! The HTTP that the services share: limits, tries, errors.
+//! The HTTP that the services share: one client, its limits, the tries of a request, errors by meaning.
+//!
+//! It knows no service: what an answer means beyond its status is the service's to say. Nothing that it says
+//! or logs holds a header, a body or a query.
 
+mod answer;
+mod base;
+mod fault;
+mod tries;
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::{Client, Request, Response};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{ErrorKind, ServiceError};
+use crate::model::Time;
+
+use super::{CallMeta, ErrorKind, Pass, ServiceError};
+use fault::Fault;
+use tries::{Happened, Next, Tries, retry_after};
+
+pub(crate) use answer::Answer;
+pub use base::parse_base;
+pub(crate) use base::{is_loopback, same_origin};
+pub(crate) use tries::Intent;
+pub use tries::Patience;
 
 /// What Tallyman calls itself.
 pub fn user_agent() -> String {
     format!("tallyman/{}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Checks a base address: https, or http on loopback; no user, query or fragment.
-pub fn parse_base(text: &str) -> Result<Url, ServiceError> {
-    Url::parse(text).map_err(|error| ServiceError::new(ErrorKind::Config, error.to_string()))
+/// Most bytes that are read of an answer that says no.
+const REFUSAL_BYTES: usize = 64 * 1024;
+
+/// How long a request may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// Between two pieces of an answer.
+    pub idle: Duration,
+    /// From the first byte sent to the last received.
+    pub total: Duration,
+    /// Tries.
+    pub patience: Patience,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            idle: Duration::from_secs(30),
+            total: Duration::from_secs(120),
+            patience: Patience::default(),
+        }
+    }
+}
+
+/// One request: what it may do, how much it may bring, and how to build it afresh for each try.
+pub(crate) struct Call<'a> {
+    /// What it may do to the service.
+    pub intent: Intent,
+    /// Most bytes of a good answer, after decompression.
+    pub most_bytes: usize,
+    /// Whether a good answer is JSON (or an empty 204).
+    pub json: bool,
+    /// Builds the request, signed for this very moment.
+    pub build: &'a (dyn Fn(&Client) -> Result<Request, ServiceError> + Send + Sync),
+}
+
+/// The executor of one host.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    client: Client,
+    host: String,
+    limits: Limits,
+    request_id: &'static str,
+}
+
+impl Http {
+    /// An executor for the base. `request_id` names the header in which the service tells its id of a request.
+    pub(crate) fn new(
+        base: &Url,
+        limits: Limits,
+        request_id: &'static str,
+    ) -> Result<Self, ServiceError> {
+        let loopback = is_loopback(base);
+        let mut builder = Client::builder()
+            .user_agent(user_agent())
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .https_only(!loopback)
+            .connect_timeout(limits.connect)
+            .read_timeout(limits.idle)
+            .timeout(limits.total)
+            .pool_idle_timeout(Duration::from_secs(30));
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        if base.scheme() == "http" {
+            // Without TLS the machine needs no CA certificates: the demo runs everywhere.
+            builder = builder.tls_certs_only([]);
+        }
+        let client = builder.build().map_err(|error| fault::no_client(&error))?;
+        Ok(Self {
+            client,
+            host: host_of(base),
+            limits,
+            request_id,
+        })
+    }
+
+    /// Sends a call until it is answered, lost, or out of tries. The pass is given back when all of the
+    /// answer is here.
+    ///
+    /// A write is sent again only when it is known not to have been done. A wait ends at once when `stop`
+    /// is cancelled; a request under way is awaited.
+    pub(crate) async fn send(
+        &self,
+        mut pass: Pass,
+        call: Call<'_>,
+        stop: &CancellationToken,
+    ) -> Result<Answer, ServiceError> {
+        let mut tries = Tries::new(call.intent, self.limits.patience);
+        let mut meta = CallMeta::default();
+        if call.intent == Intent::Write && stop.is_cancelled() {
+            return Err(stopped(meta, None));
+        }
+        loop {
+            let tried = self.once(&call, &mut meta).await;
+            let happened = tried
+                .as_ref()
+                .map_or_else(|fault| fault.happened, |_| Happened::Answered);
+            let next = tries.after(happened);
+            if call.intent != Intent::Picture {
+                tell(&pass, happened, next);
+            }
+            let fault = match tried {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            tracing::debug!(
+                host = self.host,
+                ?happened,
+                ?next,
+                attempts = meta.attempts,
+                "try failed"
+            );
+            let wait = match next {
+                Next::End => return Err(fault.into_error(call.intent, &self.host, meta)),
+                Next::Wait(wait) => Some(wait),
+                Next::Pause(_) => None,
+            };
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(stopped(meta, fault.server_time)),
+                () = rest(&mut pass, wait) => {}
+            }
+        }
+    }
+
+    /// One try.
+    async fn once(&self, call: &Call<'_>, meta: &mut CallMeta) -> Result<Answer, Fault> {
+        let request = (call.build)(&self.client).map_err(Fault::unbuilt)?;
+        let response = match self.client.execute(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                let fault = Fault::of(error);
+                meta.attempts += u32::from(fault.left());
+                return Err(fault);
+            }
+        };
+        meta.attempts += 1;
+        meta.status = Some(response.status().as_u16());
+        meta.request_id = header(response.headers(), self.request_id).or(meta.request_id.take());
+        let server_time = clock(response.headers());
+        self.read(call, meta, response, server_time)
+            .await
+            .map_err(|fault| fault.at(server_time))
+    }
+
+    /// Judges an answer by its status and takes its body in.
+    async fn read(
+        &self,
+        call: &Call<'_>,
+        meta: &mut CallMeta,
+        mut response: Response,
+        server_time: Option<Time>,
+    ) -> Result<Answer, Fault> {
+        let status = response.status().as_u16();
+        let wait = named_wait(response.headers(), server_time);
+        let content_type = header(response.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
+        let content_type = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let good = (200..300).contains(&status);
+        if (300..400).contains(&status) {
+            return Err(Fault::redirect(status));
+        }
+        let body = if good {
+            whole(&mut response, call.most_bytes).await?
+        } else {
+            // The status says enough; what can be had of the body are only words.
+            start(&mut response, REFUSAL_BYTES).await
+        };
+        meta.throttled += u32::from(status == 429);
+        let answer = Answer {
+            status,
+            content_type,
+            body: body.into(),
+            meta: meta.clone(),
+            server_time,
+        };
+        match status {
+            429 => Err(Fault::throttled(wait, answer.words())),
+            408 | 500.. => Err(Fault::failed(status, wait, answer.words())),
+            _ if good && call.json && status != 204 && !answer.is_json() => {
+                Err(Fault::garbled(&answer))
+            }
+            _ => Ok(answer),
+        }
+    }
+}
+
+/// Tells the gate how a try went.
+fn tell(pass: &Pass, happened: Happened, next: Next) {
+    match (happened, next) {
+        (Happened::Answered, _) => pass.good(),
+        (_, Next::Pause(wait)) => pass.throttled(wait),
+        (Happened::Throttled(_) | Happened::TimedOut, _) => pass.timed_out(),
+        _ => {}
+    }
+}
+
+/// Waits without holding a place: for its own time, or for the profile's pause.
+async fn rest(pass: &mut Pass, wait: Option<Duration>) {
+    if let Some(wait) = wait {
+        pass.leave();
+        tokio::time::sleep(wait).await;
+    }
+    pass.again().await;
+}
+
+/// All of the body, if it is not larger than allowed. Counted after decompression.
+async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Fault::of)? {
+        if body.len() + chunk.len() > most {
+            return Err(Fault::too_large(most));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// As much of the body as comes, up to `most`.
+async fn start(response: &mut Response, most: usize) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = most - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == most {
+            break;
+        }
+    }
+    body
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    (!text.is_empty()).then(|| text.chars().take(200).collect())
+}
+
+/// The `Date` of an answer.
+fn clock(headers: &HeaderMap) -> Option<Time> {
+    let date = httpdate::parse_http_date(&header(headers, DATE.as_str())?).ok()?;
+    let since = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_micros()).ok().map(Time)
+}
+
+/// `Retry-After`; a date in it is measured against the service's own clock, which may differ from ours.
+fn named_wait(headers: &HeaderMap, server_time: Option<Time>) -> Option<Duration> {
+    let now = server_time
+        .and_then(|time| u64::try_from(time.0).ok())
+        .map_or_else(SystemTime::now, |micros| {
+            SystemTime::UNIX_EPOCH + Duration::from_micros(micros)
+        });
+    retry_after(&header(headers, RETRY_AFTER.as_str())?, now)
+}
+
+fn stopped(meta: CallMeta, server_time: Option<Time>) -> ServiceError {
+    ServiceError {
+        meta,
+        server_time,
+        ..ServiceError::new(ErrorKind::Stopped, "Stopped before it was done")
+    }
+}
+
+fn host_of(base: &Url) -> String {
+    let host = base.host_str().unwrap_or_default();
+    base.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

@@ -22,7 +22,7 @@ use crate::model::{
 
 pub use error::{ErrorKind, ServiceError};
 pub use gate::{Gate, Pass, Priority};
-pub use http::{parse_base, user_agent};
+pub use http::{Limits, Patience, parse_base, user_agent};
 
 /// What a service can do. The window and the command line offer nothing else.
 #[derive(Clone, Debug)]
@@ -231,8 +231,19 @@ pub trait Service: Send + Sync {
 /// Opens a service with the keys. Fails on a base that is neither https nor loopback, on a service that
 /// Tallyman does not speak yet, and on a machine without CA certificates. Nothing is sent.
 pub fn open(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {
-    Err(ServiceError::new(
-        ErrorKind::Unsupported,
-        format!("{} is not supported by this version", credentials.service),
-    ))
+    open_with(credentials, Limits::default())
+}
+
+/// Like [`open`], with time limits and tries of one's own.
+pub fn open_with(
+    credentials: &Credentials,
+    limits: Limits,
+) -> Result<Arc<dyn Service>, ServiceError> {
+    match credentials.service {
+        ServiceKind::Uploadcare => Ok(Arc::new(uploadcare::Uploadcare::open(credentials, limits)?)),
+        other => Err(ServiceError::new(
+            ErrorKind::Unsupported,
+            format!("{other} is not supported by this version"),
+        )),
+    }
 }

@@ -1,1 +1,211 @@
-//! Uploadcare, REST API v0.7.
+//! Uploadcare, REST API v0.7: listing, details, groups, batch store, delete and restore.
+//!
+//! It asks and reads; how often, how fast and how long is the gate's and the executor's business.
+
+mod api;
+mod auth;
+mod cdn;
+mod listing;
+mod refusal;
+mod verbs;
+mod wire;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::model::{
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Verb,
+};
+
+use super::http::{Http, Limits, is_loopback, parse_base};
+use super::{
+    Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
+    Pass, Seen, Service, ServiceError,
+};
+use auth::Keys;
+use wire::fields::Fields;
+use wire::rows::{self, Types};
+use wire::{facts, json};
+
+/// Where the API is.
+pub const API_BASE: &str = "https://api.uploadcare.com";
+
+/// The header in which the service names a request.
+const REQUEST_ID: &str = "x-uploadcare-request-id";
+
+/// Most bytes of one answer of the API: a page of a thousand files has about three million.
+const ANSWER_BYTES: usize = 64 << 20;
+
+/// Most bytes of a preview.
+const PICTURE_BYTES: usize = 8 << 20;
+
+/// Calls under way: at the start, and at most.
+const CALLS: (usize, usize) = (4, 8);
+
+static CAN: Capabilities = Capabilities {
+    verbs: &Verb::ALL,
+    batch_limit: 100,
+    groups: true,
+    removed_list: true,
+    restore: true,
+    repeatable: true,
+    unstored: true,
+};
+
+/// One project.
+#[derive(Debug)]
+pub struct Uploadcare {
+    keys: Keys,
+    base: Url,
+    cdn: Url,
+    api: Http,
+    pictures: Http,
+    gate: Gate,
+}
+
+impl Uploadcare {
+    /// Opens a project. Nothing is sent.
+    pub fn open(credentials: &Credentials, limits: Limits) -> Result<Self, ServiceError> {
+        let base = parse_base(credentials.api_base.as_deref().unwrap_or(API_BASE))?;
+        let keys = Keys::new(credentials, &base)?;
+        let cdn = match credentials.cdn_base.as_deref() {
+            Some(own) => parse_base(own)?,
+            None => cdn::base(keys.public())?,
+        };
+        // A demo on a machine without CA certificates has no CDN of its own to reach.
+        let api = Http::new(&base, limits, REQUEST_ID)?;
+        let pictures = if is_loopback(&base) && credentials.cdn_base.is_none() {
+            api.clone()
+        } else {
+            Http::new(&cdn, limits, REQUEST_ID)?
+        };
+        Ok(Self {
+            keys,
+            base,
+            cdn,
+            api,
+            pictures,
+            gate: Gate::new(CALLS.0, CALLS.1),
+        })
+    }
+}
+
+#[async_trait]
+impl Service for Uploadcare {
+    fn kind(&self) -> ServiceKind {
+        ServiceKind::Uploadcare
+    }
+
+    fn api_base(&self) -> String {
+        self.base.as_str().trim_end_matches('/').to_owned()
+    }
+
+    fn can(&self) -> &Capabilities {
+        &CAN
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    async fn account(&self) -> Result<Account, ServiceError> {
+        let answer = self.look(&self.route("project/")).await?;
+        if !answer.is_success() {
+            return Err(self.refuse(&answer, ErrorKind::NotTheService));
+        }
+        wire::account(&answer.text(), self.keys.public()).ok_or_else(|| self.nonsense(&answer))
+    }
+
+    async fn list(
+        &self,
+        listing: Listing,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        let first = match listing {
+            Listing::Existing => "files/?limit=1000&ordering=-datetime_uploaded",
+            Listing::Removed => "files/?removed=true&limit=1000&ordering=-datetime_uploaded",
+        };
+        self.pages(self.route(first), api::read_files, pages).await
+    }
+
+    async fn groups(&self, pages: mpsc::Sender<Page<GroupRow>>) -> Result<(), ServiceError> {
+        let first = self.route("groups/?limit=1000&ordering=-datetime_created");
+        self.pages(first, |rows| self.read_groups(rows), pages)
+            .await
+    }
+
+    async fn group(&self, id: &ItemId) -> Result<GroupDetails, ServiceError> {
+        let answer = self.one("groups", id, "").await?;
+        let text = answer.text();
+        let fields = Fields::of(&text).ok_or_else(|| self.nonsense(&answer))?;
+        Ok(GroupDetails {
+            row: rows::group(Some(&fields), self.cdn.as_str()),
+            members: rows::members(&fields),
+            json: json::indent(&text),
+        })
+    }
+
+    async fn details(&self, id: &ItemId) -> Result<FileDetails, ServiceError> {
+        let answer = self.one("files", id, "?include=appdata").await?;
+        let text = answer.text();
+        let fields = Fields::of(&text).ok_or_else(|| self.nonsense(&answer))?;
+        let row = rows::file_of(&fields, &mut Types::default());
+        let url = row
+            .removed
+            .is_none()
+            .then(|| self.file_url(&row.id))
+            .flatten();
+        Ok(FileDetails {
+            facts: facts::facts(&fields),
+            metadata: facts::metadata(&fields),
+            url,
+            row,
+            json: json::indent(&text),
+        })
+    }
+
+    async fn thumbnail(&self, id: &ItemId, side: u32) -> Result<Vec<u8>, ServiceError> {
+        self.picture(id, side).await
+    }
+
+    fn file_url(&self, id: &ItemId) -> Option<String> {
+        Some(format!("{}{}/", self.cdn, cdn::segment(id.as_str())?))
+    }
+
+    async fn batch(
+        &self,
+        pass: Pass,
+        verb: Verb,
+        ids: &[ItemId],
+        stop: &CancellationToken,
+    ) -> Result<Answered<BatchAnswer>, ServiceError> {
+        match (verb, ids) {
+            (_, []) => Ok(Answered {
+                value: BatchAnswer::Evidence(Vec::new()),
+                meta: CallMeta::default(),
+            }),
+            (Verb::DeleteGroups, [id]) => self.delete_group(pass, id, stop).await,
+            (Verb::DeleteGroups, _) => Err(ServiceError::new(
+                ErrorKind::Unsupported,
+                "Uploadcare removes one group a call",
+            )),
+            _ => self.batch_files(pass, verb, ids, stop).await,
+        }
+    }
+
+    async fn reread(
+        &self,
+        pass: Pass,
+        kind: ItemKind,
+        id: &ItemId,
+        stop: &CancellationToken,
+    ) -> Result<Answered<Seen>, ServiceError> {
+        let route = match kind {
+            ItemKind::File => "files",
+            ItemKind::Group => "groups",
+        };
+        self.see(pass, route, id, stop).await
+    }
+}

@@ -1,0 +1,178 @@
+//! A whole answer: its status, its bytes, and the words that a service puts into a refusal.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::model::Time;
+use crate::service::{CallMeta, ErrorKind, ServiceError};
+
+/// Longest words that are kept of an answer, in characters.
+const WORDS: usize = 500;
+
+/// An answer that came whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type` without parameters, lower case; empty if absent.
+    pub content_type: String,
+    /// The body after decompression.
+    pub body: Bytes,
+    /// About the call so far.
+    pub meta: CallMeta,
+    /// The service's clock.
+    pub server_time: Option<Time>,
+}
+
+impl Answer {
+    /// Whether the status is one of the 200s.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body as text; what is not UTF-8 becomes a replacement character.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// Whether the body is JSON from start to end.
+    pub(crate) fn is_json(&self) -> bool {
+        serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
+    }
+
+    /// Whether the body is a JSON object: what an API says, and a web page does not.
+    pub(crate) fn is_object(&self) -> bool {
+        self.body.trim_ascii_start().first() == Some(&b'{') && self.is_json()
+    }
+
+    /// The service's own words in a refusal: `detail`, or the fields of a JSON object, or plain text.
+    /// A web page has none.
+    pub(crate) fn words(&self) -> Option<String> {
+        let words = match serde_json::from_slice::<Value>(&self.body) {
+            Ok(Value::Object(fields)) => match fields.get("detail").or(fields.get("message")) {
+                Some(Value::String(detail)) => detail.clone(),
+                _ => fields
+                    .iter()
+                    .map(|(key, value)| field(key, value))
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            },
+            Ok(Value::String(text)) => text,
+            Ok(Value::Null) => String::new(),
+            Ok(other) => plain(&other),
+            Err(_) if self.is_page() => String::new(),
+            Err(_) => self.text().into_owned(),
+        };
+        let words = words.trim();
+        (!words.is_empty()).then(|| words.chars().take(WORDS).collect())
+    }
+
+    /// An error that this answer stands behind.
+    pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ServiceError {
+        ServiceError {
+            kind,
+            message: message.into(),
+            words: self.words(),
+            meta: self.meta.clone(),
+            server_time: self.server_time,
+        }
+    }
+
+    /// Whether the body is a web page.
+    pub(crate) fn is_page(&self) -> bool {
+        self.content_type == "text/html" || self.body.trim_ascii_start().first() == Some(&b'<')
+    }
+}
+
+fn field(key: &str, value: &Value) -> String {
+    format!("{key}: {}", plain(value))
+}
+
+/// The strings of a value, without the brackets and quotes around them.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(content_type: &str, body: &'static str) -> Answer {
+        Answer {
+            status: 400,
+            content_type: content_type.to_owned(),
+            body: Bytes::from_static(body.as_bytes()),
+            meta: CallMeta::default(),
+            server_time: None,
+        }
+    }
+
+    #[test]
+    fn words_of_a_refusal() {
+        let cases = [
+            ("", r#"{"detail": "Not found."}"#, Some("Not found.")),
+            ("", r#"{"message": "No."}"#, Some("No.")),
+            (
+                "",
+                r#"{"target": ["Must be a valid UUID."]}"#,
+                Some("target: Must be a valid UUID."),
+            ),
+            (
+                "",
+                r#"{"a": {"b": ["c"]}, "d": true}"#,
+                Some(r#"a: {"b":["c"]}; d: true"#),
+            ),
+            (
+                "",
+                r#"{"detail": ["one", "two"]}"#,
+                Some("detail: one, two"),
+            ),
+            ("", r#""bare""#, Some("bare")),
+            (
+                "text/plain",
+                "Request was throttled.",
+                Some("Request was throttled."),
+            ),
+            ("text/html", "no tags at all", None),
+            ("", "  <html><body>no</body></html>", None),
+            ("", "{}", None),
+            ("", "null", None),
+            ("", " \n", None),
+        ];
+        for (content_type, body, words) in cases {
+            assert_eq!(
+                answer(content_type, body).words().as_deref(),
+                words,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut() {
+        let long = Answer {
+            body: Bytes::from("é".repeat(2_000)),
+            ..answer("text/plain", "")
+        };
+        assert_eq!(long.words().unwrap().chars().count(), WORDS);
+    }
+
+    #[test]
+    fn only_an_api_answers_an_object() {
+        for (body, is) in [
+            (" {}", true),
+            ("[]", false),
+            ("{", false),
+            ("<html>", false),
+            ("", false),
+        ] {
+            assert_eq!(answer("", body).is_object(), is, "{body}");
+        }
+    }
+}
