@@ -1,20 +1,33 @@
 //! Jobs: a plan is written, run, settled and ended. Services are known through their trait alone.
+//!
+//! The core is pure: `queue` says what leaves next, `settle` turns answers into outcomes, `resume` reads
+//! what an earlier run left. `run` and `call` are the thin edge with a clock, a ledger and a service.
 
+mod call;
+mod chunk;
 mod error;
 mod facts;
 #[cfg(test)]
 mod fixture;
 mod progress;
+mod queue;
+mod resume;
+mod run;
+mod settle;
+mod verify;
+mod watch;
+mod weather;
 
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{JobId, JobSummary, Plan};
+use crate::model::{JobId, JobSummary, Plan, Verb};
 use crate::service::{ErrorKind, Service, ServiceError};
 
 pub use crate::model::sentence;
+pub use chunk::Pace;
 pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
 pub use progress::{Observer, Progress};
@@ -31,22 +44,48 @@ pub struct Engine {
 impl Engine {
     /// Writes a plan to the ledger. Nothing is sent.
     pub async fn start(&self, plan: &Plan) -> Result<JobId, JobError> {
-        if !self.service.can().verbs.contains(&plan.verb) {
-            let words = format!("{} cannot {}", self.service.kind(), plan.verb);
-            return Err(ServiceError::new(ErrorKind::Unsupported, words).into());
-        }
+        self.check_verb(plan.verb)?;
         let plan = plan.clone();
         Ok(blocking(&self.ledger, move |ledger| ledger.create_job(&plan)).await?)
     }
 
-    /// Runs a job that was started, or continues one.
+    /// Runs a job that was started, or continues one that was stopped, halted or cut off by a crash.
+    ///
+    /// The keys' account is compared with the plan's first. Calls of an earlier run whose answers are not
+    /// known are settled before anything new is sent. Returns the summary also of a stopped or halted job.
+    ///
+    /// # Errors
+    /// [`JobError::Service`] if nobody could be asked whom the keys belong to (the job is halted), or the
+    /// service cannot do the verb; [`JobError::Ledger`] if the ledger cannot be written: nothing is sent
+    /// without it, and the observer has seen every outcome that was known by then.
     pub async fn run(
         &self,
         job: JobId,
-        _stop: CancellationToken,
-        _observer: Arc<dyn Observer>,
+        stop: CancellationToken,
+        observer: Arc<dyn Observer>,
     ) -> Result<JobSummary, JobError> {
-        Ok(blocking(&self.ledger, move |ledger| ledger.summary(job)).await?)
+        self.run_at(job, Pace::default(), stop, observer).await
+    }
+
+    /// Like [`Engine::run`], with another patience.
+    pub async fn run_at(
+        &self,
+        job: JobId,
+        pace: Pace,
+        stop: CancellationToken,
+        observer: Arc<dyn Observer>,
+    ) -> Result<JobSummary, JobError> {
+        run::run(self, job, pace, stop, observer).await
+    }
+
+    fn check_verb(&self, verb: Verb) -> Result<(), ServiceError> {
+        if self.service.can().verbs.contains(&verb) {
+            return Ok(());
+        }
+        Err(ServiceError::new(
+            ErrorKind::Unsupported,
+            format!("{} has no {}; nothing was sent.", self.service.kind(), verb),
+        ))
     }
 }
 

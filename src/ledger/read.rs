@@ -28,7 +28,7 @@ const CALL: &str = "SELECT id, purpose, seqs, sent_at, ended_at, http_status, re
 impl Ledger {
     /// All jobs, newest first.
     pub fn jobs(&self) -> Result<Vec<JobSummary>, LedgerError> {
-        self.read(|db| jobs(db))
+        self.read(jobs)
     }
 
     /// One job in one line.

@@ -1,0 +1,166 @@
+//! One call: written to the ledger, sent, judged, its outcomes written.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
+use crate::model::{CallId, CallPurpose, JobId, JobSummary, Time};
+use crate::service::{Answered, CallMeta, Pass, Service, ServiceError};
+
+use super::Engine;
+use super::blocking;
+use super::chunk::{Chunk, Pace, Terms};
+use super::queue::Closing;
+use super::settle::{Judgement, Sky, judge_batch, judge_reread};
+
+/// What every call of a job needs.
+#[derive(Clone)]
+pub(super) struct Line {
+    pub service: Arc<dyn Service>,
+    ledger: Arc<Ledger>,
+    /// Held by each piece of work on the ledger too: a run that is dropped lets go of the job only when
+    /// its last write is over.
+    claim: Arc<Claim>,
+    pub job: JobId,
+    pub terms: Terms,
+    /// Cancelled when nothing more may leave, whoever said so.
+    pub stop: CancellationToken,
+}
+
+/// A call that is over.
+pub(super) struct Closed {
+    pub closing: Closing,
+    pub meta: CallMeta,
+    pub judgement: Judgement,
+    /// The ledger failed; the call is in `unwritten` if it had left.
+    pub failure: Option<LedgerError>,
+    pub unwritten: Option<(CallId, CallEnd)>,
+}
+
+impl Line {
+    pub fn new(
+        engine: &Engine,
+        claim: Claim,
+        summary: &JobSummary,
+        pace: Pace,
+        stop: CancellationToken,
+    ) -> Self {
+        let can = engine.service.can();
+        let terms = Terms {
+            verb: summary.verb,
+            limit: can.batch_limit(summary.verb).max(1),
+            repeatable: can.repeatable,
+            pace,
+        };
+        Self {
+            service: Arc::clone(&engine.service),
+            ledger: Arc::clone(&engine.ledger),
+            claim: Arc::new(claim),
+            job: summary.id,
+            terms,
+            stop,
+        }
+    }
+
+    /// Works on the ledger.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let claim = Arc::clone(&self.claim);
+        blocking(&self.ledger, move |ledger| {
+            let result = work(ledger);
+            drop(claim);
+            result
+        })
+        .await
+    }
+
+    /// Makes one call. Dropped at any point, it leaves a ledger from which the job can be continued.
+    pub async fn call(self, chunk: Chunk, pass: Pass) -> Closed {
+        let closing = Closing::from(&chunk);
+        let purpose = chunk.purpose;
+        let (job, seqs) = (self.job, chunk.seqs());
+        let begun = blocking(&self.ledger, move |ledger| {
+            ledger.begin_call(job, purpose, &seqs)
+        });
+        let call = match begun.await {
+            Ok(call) => call,
+            Err(failure) => return Closed::never_left(closing, chunk, failure),
+        };
+        let (meta, mut judgement) = match purpose {
+            CallPurpose::Send | CallPurpose::Repeat => self.batch(chunk, pass).await,
+            CallPurpose::Reread => self.reread(chunk, pass).await,
+        };
+        let end = CallEnd {
+            http_status: meta.status,
+            request_id: meta.request_id.clone(),
+            attempts: meta.attempts,
+            throttled: meta.throttled,
+            error: judgement.error.clone(),
+        };
+        let (settled, written) = (std::mem::take(&mut judgement.settled), end.clone());
+        let finished = self.write(move |ledger| {
+            let result = ledger.finish_call(call, &written, &settled);
+            Ok((settled, result.err()))
+        });
+        let failure = match finished.await {
+            Ok((settled, failure)) => {
+                judgement.settled = settled;
+                failure
+            }
+            Err(failure) => Some(failure),
+        };
+        Closed {
+            closing,
+            meta,
+            judgement,
+            unwritten: failure.is_some().then_some((call, end)),
+            failure,
+        }
+    }
+
+    async fn batch(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {
+        let verb = self.terms.verb;
+        let said = self
+            .service
+            .batch(pass, verb, &chunk.ids(), &self.stop)
+            .await;
+        let (meta, said) = apart(said);
+        (meta, judge_batch(&self.terms, chunk, said, Time::now()))
+    }
+
+    async fn reread(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {
+        let Some(id) = chunk.entries.first().map(|entry| entry.id.clone()) else {
+            return Default::default();
+        };
+        let kind = self.terms.verb.kind();
+        let said = self.service.reread(pass, kind, &id, &self.stop).await;
+        let (meta, said) = apart(said);
+        (meta, judge_reread(&self.terms, chunk, said, Time::now()))
+    }
+}
+
+impl Closed {
+    fn never_left(closing: Closing, chunk: Chunk, failure: LedgerError) -> Self {
+        Self {
+            closing,
+            meta: CallMeta::default(),
+            judgement: Judgement {
+                again: vec![chunk],
+                sky: Sky::Unseen,
+                ..Judgement::default()
+            },
+            failure: Some(failure),
+            unwritten: None,
+        }
+    }
+}
+
+fn apart<T>(said: Result<Answered<T>, ServiceError>) -> (CallMeta, Result<T, ServiceError>) {
+    match said {
+        Ok(answered) => (answered.meta, Ok(answered.value)),
+        Err(error) => (error.meta.clone(), Err(error)),
+    }
+}

@@ -1,0 +1,284 @@
+//! What a job sends next. Pure: a value that is asked and told; time is handed in.
+//!
+//! Follow-ups of lost, partial or refused calls go first, then items to send again, then new ones.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crate::model::CallPurpose;
+
+use super::chunk::{Chunk, Entry, Terms};
+use super::settle::Judgement;
+use super::weather::Weather;
+
+/// What the queue has for the one who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// A call can leave.
+    Ready,
+    /// None before this time, unless one under way ends earlier.
+    Wait(Duration),
+    /// All depends on the calls under way.
+    Idle,
+    /// Nothing is left to do, or nothing may be done any more.
+    Over,
+}
+
+/// Which calls may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Open,
+    /// Sends do not get through; what is in doubt is still re-read.
+    ReadsOnly,
+    Shut,
+}
+
+/// Everything that has no outcome yet and is not in a call under way.
+#[derive(Debug)]
+pub(super) struct Queue {
+    terms: Terms,
+    fresh: VecDeque<Entry>,
+    resend: VecDeque<Entry>,
+    /// Follow-ups by the time from which they may leave, then in order of coming.
+    follow: BTreeMap<(Duration, u64), Chunk>,
+    /// Items that will not be sent any more.
+    left: Vec<Entry>,
+    came: u64,
+    in_flight: usize,
+    /// Chunks of an earlier run that are not settled yet.
+    old: usize,
+    door: Door,
+    weather: Weather,
+    reason: String,
+}
+
+impl Queue {
+    /// Items that were never sent, and chunks of an earlier run whose answers are not known.
+    pub fn new(terms: Terms, fresh: Vec<Entry>, unsettled: Vec<Entry>) -> Self {
+        let mut queue = Self {
+            terms,
+            fresh: fresh.into(),
+            resend: VecDeque::new(),
+            follow: BTreeMap::new(),
+            left: Vec::new(),
+            came: 0,
+            in_flight: 0,
+            old: 0,
+            door: Door::Open,
+            weather: Weather::default(),
+            reason: String::new(),
+        };
+        queue.settle_first(unsettled);
+        queue
+    }
+
+    fn settle_first(&mut self, unsettled: Vec<Entry>) {
+        for entries in unsettled.chunks(self.terms.limit) {
+            let mut chunk = Chunk::new(CallPurpose::Repeat, entries.to_vec());
+            chunk.old = true;
+            let chunks = match self.terms.repeatable {
+                true => vec![chunk],
+                false => chunk.into_rereads(),
+            };
+            for chunk in chunks {
+                self.push(chunk, Duration::ZERO);
+            }
+        }
+    }
+
+    /// What can be done at this time.
+    pub fn peek(&self, now: Duration) -> Next {
+        if self.door == Door::Shut || !self.has_work() {
+            return if self.in_flight == 0 {
+                Next::Over
+            } else {
+                Next::Idle
+            };
+        }
+        if self.weather.is_bad() && self.in_flight > 0 {
+            return Next::Idle;
+        }
+        if self.weather.until() > now {
+            return Next::Wait(self.weather.until());
+        }
+        match self.follow.first_key_value() {
+            Some(((due, _), _)) if *due <= now => Next::Ready,
+            _ if self.can_send() => Next::Ready,
+            Some(((due, _), _)) => Next::Wait(*due),
+            None => Next::Idle,
+        }
+    }
+
+    /// The next call, if one can leave at this time.
+    pub fn take(&mut self, now: Duration) -> Option<Chunk> {
+        if self.peek(now) != Next::Ready {
+            return None;
+        }
+        let due = self
+            .follow
+            .first_entry()
+            .filter(|first| first.key().0 <= now);
+        let mut chunk = match due {
+            Some(first) => first.remove(),
+            None => Chunk::new(CallPurpose::Send, self.next_entries()),
+        };
+        chunk.epoch = self.weather.epoch();
+        self.in_flight += 1;
+        Some(chunk)
+    }
+
+    /// Takes in what followed from a call that was taken: its purpose, stamp and age, and the judgement.
+    pub fn close(&mut self, call: Closing, judgement: &mut Judgement, now: Duration) {
+        self.in_flight -= 1;
+        self.old -= usize::from(call.old);
+        let pace = self.terms.pace;
+        self.weather
+            .note(&pace, call.purpose, call.epoch, judgement.sky, now);
+        for chunk in judgement.again.drain(..) {
+            let wait = pace.wait(u32::from(chunk.lost));
+            self.push(chunk, now + wait);
+        }
+        match self.door {
+            Door::Open => self.resend.extend(judgement.resend.drain(..)),
+            Door::ReadsOnly | Door::Shut => self.left.append(&mut judgement.resend),
+        }
+        if let Some(reason) = judgement.halt.take() {
+            self.halt(&reason);
+        }
+        self.look_at_the_sky(&judgement.error);
+    }
+
+    /// No further call leaves. The first reason stays.
+    pub fn halt(&mut self, reason: &str) {
+        self.shut();
+        if self.reason.is_empty() {
+            reason.clone_into(&mut self.reason);
+        }
+    }
+
+    /// No further call leaves, because the user said so.
+    pub fn shut(&mut self) {
+        self.door = Door::Shut;
+    }
+
+    /// Whether no further call will leave.
+    pub fn is_shut(&self) -> bool {
+        self.door == Door::Shut
+    }
+
+    /// Why the job is halted; empty if it is not.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// How long no call leaves because the service does not answer.
+    pub fn pause(&self, now: Duration) -> Duration {
+        self.weather.until().saturating_sub(now)
+    }
+
+    /// Everything that will have no call any more, in plan order.
+    pub fn into_left(self) -> Vec<Entry> {
+        let followed = self.follow.into_values().flat_map(|chunk| chunk.entries);
+        let mut left: Vec<Entry> = self.left;
+        left.extend(followed.chain(self.resend).chain(self.fresh));
+        left.sort_by_key(|entry| entry.seq);
+        left
+    }
+
+    fn has_work(&self) -> bool {
+        let sends = self.door == Door::Open && !(self.fresh.is_empty() && self.resend.is_empty());
+        sends || !self.follow.is_empty()
+    }
+
+    /// Whether items may be sent that wait for no particular time.
+    fn can_send(&self) -> bool {
+        let held = self.old > 0 || (self.weather.is_bad() && !self.follow.is_empty());
+        self.door == Door::Open && !held && !(self.fresh.is_empty() && self.resend.is_empty())
+    }
+
+    /// Items to send again go in ever smaller calls: one that takes its call down with it ends alone.
+    fn next_entries(&mut self) -> Vec<Entry> {
+        let limit = self.terms.limit;
+        let Some(first) = self.resend.front() else {
+            let count = self.fresh.len().min(limit);
+            return self.fresh.drain(..count).collect();
+        };
+        let sends = first.sends;
+        let most = match sends {
+            0 => limit,
+            1 => limit.div_ceil(4),
+            _ => 1,
+        };
+        let alike = self.resend.iter().take(most);
+        let count = alike.take_while(|entry| entry.sends == sends).count();
+        self.resend.drain(..count).collect()
+    }
+
+    fn push(&mut self, chunk: Chunk, due: Duration) {
+        let chunks = match (self.door, chunk.purpose) {
+            (Door::Open | Door::Shut, _) | (_, CallPurpose::Reread) => vec![chunk],
+            (Door::ReadsOnly, CallPurpose::Repeat) => chunk.into_rereads(),
+            (Door::ReadsOnly, CallPurpose::Send) => {
+                self.left.extend(chunk.entries);
+                return;
+            }
+        };
+        for chunk in chunks {
+            self.old += usize::from(chunk.old);
+            self.came += 1;
+            self.follow.insert((due, self.came), chunk);
+        }
+    }
+
+    fn look_at_the_sky(&mut self, error: &str) {
+        let pace = self.terms.pace;
+        if self.door == Door::Open && self.weather.no_batches(&pace) {
+            self.give_up(error);
+            self.door = Door::ReadsOnly;
+            self.weather.only_reads();
+            for ((due, _), chunk) in std::mem::take(&mut self.follow) {
+                self.old -= usize::from(chunk.old);
+                self.push(chunk, due);
+            }
+        }
+        if self.door != Door::Shut && self.weather.no_reads(&pace) {
+            self.give_up(error);
+            self.shut();
+        }
+    }
+
+    fn give_up(&mut self, error: &str) {
+        if self.reason.is_empty() {
+            let rounds = self.terms.pace.rounds;
+            self.reason = format!(
+                "The service gave no usable answer in {rounds} rounds of tries. The last trouble: {error} \
+                 Check the network and the service's status page, then continue the job."
+            );
+        }
+    }
+}
+
+/// What the queue has to know of a call that ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closing {
+    pub purpose: CallPurpose,
+    pub epoch: u32,
+    pub old: bool,
+}
+
+impl From<&Chunk> for Closing {
+    fn from(chunk: &Chunk) -> Self {
+        Self {
+            purpose: chunk.purpose,
+            epoch: chunk.epoch,
+            old: chunk.old,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

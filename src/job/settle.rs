@@ -1,0 +1,341 @@
+//! From what a call brought to outcomes. Pure: no clock, no network, no ledger.
+//!
+//! An outcome comes from evidence alone: the service named the id, or a re-read showed a positive sign.
+
+use std::collections::HashMap;
+
+use crate::model::{CallPurpose, Evidence, ItemId, Outcome, Settled, Time, Verb};
+use crate::service::{BatchAnswer, ErrorKind, Fact, Seen, ServiceError};
+
+use super::chunk::{Chunk, Doubt, Entry, Terms};
+
+/// Whether the service could be talked to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sky {
+    /// It answered.
+    #[default]
+    Fine,
+    /// It could not be reached, or wants us to wait: nothing was done.
+    Closed,
+    /// The answer was lost.
+    Lost,
+    /// The call says nothing about it.
+    Unseen,
+}
+
+/// What follows from a call.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// Outcomes, to be written with the call's end.
+    pub settled: Vec<Settled>,
+    /// What went wrong with the call; empty if nothing did.
+    pub error: String,
+    /// Calls that have to follow.
+    pub again: Vec<Chunk>,
+    /// Items known not to be done, to be sent again.
+    pub resend: Vec<Entry>,
+    pub sky: Sky,
+    /// Why the job cannot go on.
+    pub halt: Option<String>,
+}
+
+/// What follows from the answer to a batch, or from the lack of one.
+pub(super) fn judge_batch(
+    terms: &Terms,
+    chunk: Chunk,
+    said: Result<BatchAnswer, ServiceError>,
+    now: Time,
+) -> Judgement {
+    match said {
+        Ok(BatchAnswer::Evidence(facts)) => answered(terms, chunk, &facts, now),
+        Ok(BatchAnswer::RefusedWhole { named, words }) => refused(chunk, &named, &words, now),
+        Err(error) => match error.kind {
+            ErrorKind::Lost => lost(terms, chunk, &error.message),
+            ErrorKind::Refused => {
+                let words = error.words.as_deref().unwrap_or(&error.message);
+                refused(chunk, &[], words, now)
+            }
+            _ => put_back(chunk, error),
+        },
+    }
+}
+
+/// What follows from re-reading one item.
+pub(super) fn judge_reread(
+    terms: &Terms,
+    mut chunk: Chunk,
+    said: Result<Seen, ServiceError>,
+    now: Time,
+) -> Judgement {
+    let error = match said {
+        Ok(seen) => return reread(terms, chunk, &seen, now),
+        Err(error) => error,
+    };
+    let sky = match error.kind {
+        ErrorKind::Lost => Sky::Lost,
+        ErrorKind::Refused | ErrorKind::NotFound | ErrorKind::Unsupported => Sky::Fine,
+        _ => return put_back(chunk, error),
+    };
+    chunk.lost += 1;
+    let mut judgement = Judgement {
+        error: error.message.clone(),
+        sky,
+        ..Judgement::default()
+    };
+    if sky == Sky::Lost && chunk.lost < terms.pace.rereads {
+        judgement.again.push(chunk);
+    } else {
+        let words = error.words.as_deref().unwrap_or(&error.message);
+        let unreadable = chunk
+            .entries
+            .iter()
+            .map(|entry| unreadable(entry, words, now));
+        judgement.settled = unreadable.collect();
+    }
+    judgement
+}
+
+/// What becomes of an item that a stopped or halted job leaves behind.
+pub(super) fn left_behind(entry: &Entry, why: &str, now: Time) -> Settled {
+    let (outcome, problem) = if entry.open {
+        let words = &entry.words;
+        let problem = format!("sent, but not settled before the job was {why}: {words}");
+        (Outcome::Unknown, problem)
+    } else {
+        (
+            Outcome::NotSent,
+            format!("the job was {why} before it was sent"),
+        )
+    };
+    end(entry, outcome, problem, None, now)
+}
+
+fn answered(terms: &Terms, chunk: Chunk, facts: &[(ItemId, Fact)], now: Time) -> Judgement {
+    let facts = by_id(facts);
+    let mut judgement = Judgement::default();
+    let sent = chunk.entries.len();
+    let mut unnamed = Vec::new();
+    for entry in &chunk.entries {
+        match facts.get(entry.id.as_str()) {
+            Some(Some(fact)) => judgement.settled.push(from_fact(entry, fact, now)),
+            named => {
+                let words = match named {
+                    None => "the service did not name it in its answer",
+                    Some(_) => "the service's answer says two things of it",
+                };
+                let mut entry = entry.clone().in_doubt(Doubt::Unnamed, words);
+                entry.sends += u8::from(chunk.purpose == CallPurpose::Send);
+                unnamed.push(entry);
+            }
+        }
+    }
+    if !unnamed.is_empty() {
+        judgement.error = format!(
+            "{} of {sent} ids were not settled by the answer",
+            unnamed.len()
+        );
+        judgement.again = ask_again(terms, &chunk, unnamed);
+    }
+    judgement
+}
+
+/// The same question once more where the service allows it, else item by item.
+fn ask_again(terms: &Terms, chunk: &Chunk, entries: Vec<Entry>) -> Vec<Chunk> {
+    let mut next = Chunk::new(CallPurpose::Repeat, entries);
+    next.old = chunk.old;
+    if terms.repeatable && chunk.purpose == CallPurpose::Send {
+        vec![next]
+    } else {
+        next.into_rereads()
+    }
+}
+
+fn lost(terms: &Terms, chunk: Chunk, words: &str) -> Judgement {
+    let first = chunk.purpose == CallPurpose::Send;
+    let again = terms.repeatable && (first || chunk.lost < terms.pace.repeats);
+    let mut next = Chunk {
+        purpose: CallPurpose::Repeat,
+        lost: if first { 1 } else { chunk.lost + 1 },
+        ..chunk
+    };
+    for entry in &mut next.entries {
+        let sends = entry.sends + u8::from(first);
+        *entry = entry.clone().in_doubt(Doubt::Lost, words);
+        entry.sends = sends;
+    }
+    Judgement {
+        error: words.to_owned(),
+        again: if again {
+            vec![next]
+        } else {
+            next.into_rereads()
+        },
+        sky: Sky::Lost,
+        ..Judgement::default()
+    }
+}
+
+/// Nothing was done. Named items are why; the rest goes again, in halves if none is named.
+fn refused(chunk: Chunk, named: &[(ItemId, Fact)], words: &str, now: Time) -> Judgement {
+    let facts = by_id(named);
+    let mut judgement = Judgement {
+        error: words.to_owned(),
+        ..Judgement::default()
+    };
+    let mut rest = Vec::new();
+    for entry in &chunk.entries {
+        match facts.get(entry.id.as_str()) {
+            Some(Some(fact)) => judgement.settled.push(from_fact(entry, fact, now)),
+            _ => rest.push(entry.clone()),
+        }
+    }
+    if !judgement.settled.is_empty() {
+        judgement
+            .again
+            .extend((!rest.is_empty()).then(|| chunk.with(rest)));
+    } else if rest.len() > 1 {
+        let second = rest.split_off(rest.len() / 2);
+        judgement.again = vec![chunk.with(rest), chunk.with(second)];
+    } else if rest.iter().any(|entry| entry.open) {
+        // An earlier call may have done what this one refuses to do.
+        judgement.again = chunk.with(rest).into_rereads();
+    } else {
+        let words = words.to_owned();
+        let alone = rest
+            .iter()
+            .map(|entry| by_answer(entry, Outcome::Refused, words.clone(), now));
+        judgement.settled = alone.collect();
+    }
+    judgement
+}
+
+/// Nothing was done, and not for the sake of any item: the same call may go again, if the job goes on.
+fn put_back(chunk: Chunk, error: ServiceError) -> Judgement {
+    let sky = match error.kind {
+        ErrorKind::Unreachable | ErrorKind::Throttled => Sky::Closed,
+        _ => Sky::Unseen,
+    };
+    let goes_on = sky == Sky::Closed || error.kind == ErrorKind::Stopped;
+    Judgement {
+        halt: (!goes_on).then(|| error.message.clone()),
+        error: error.message,
+        again: vec![chunk],
+        sky,
+        ..Judgement::default()
+    }
+}
+
+fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement {
+    let mut judgement = Judgement::default();
+    for mut entry in chunk.entries.drain(..) {
+        let by_reread =
+            |outcome, problem| end(&entry, outcome, problem, Some(Evidence::Reread), now);
+        match sign(terms.verb, seen) {
+            Sign::Done(at) => judgement.settled.push(Settled {
+                service_time: Some(at),
+                ..by_reread(Outcome::Done, String::new())
+            }),
+            Sign::Absent(words) => {
+                let problem = absent_words(&entry, words);
+                judgement.settled.push(by_reread(Outcome::Absent, problem));
+            }
+            Sign::NotDone if entry.sends < terms.pace.sends => {
+                entry.open = false;
+                judgement.resend.push(entry);
+            }
+            Sign::NotDone => {
+                let problem = format!(
+                    "not done in {} tries; the last: {}",
+                    entry.sends, entry.words
+                );
+                judgement.settled.push(by_reread(Outcome::Failed, problem));
+            }
+        }
+    }
+    judgement
+}
+
+enum Sign<'a> {
+    Done(Time),
+    NotDone,
+    Absent(&'a str),
+}
+
+/// What a re-read proves of the verb. Only a date of the service's own is a positive sign.
+fn sign(verb: Verb, seen: &Seen) -> Sign<'_> {
+    match seen {
+        Seen::Absent { words } => Sign::Absent(words),
+        Seen::Group => Sign::NotDone,
+        Seen::File(file) => match (verb, file.removed, file.stored) {
+            (Verb::Delete, Some(at), _) => Sign::Done(at),
+            (Verb::Store | Verb::Restore, None, Some(at)) => Sign::Done(at),
+            _ => Sign::NotDone,
+        },
+    }
+}
+
+/// Facts by id. `None` for an id of which two different things are said.
+fn by_id(facts: &[(ItemId, Fact)]) -> HashMap<&str, Option<&Fact>> {
+    let mut out: HashMap<&str, Option<&Fact>> = HashMap::with_capacity(facts.len());
+    for (id, fact) in facts {
+        let same = |known: &Fact| std::mem::discriminant(known) == std::mem::discriminant(fact);
+        out.entry(id.as_str())
+            .and_modify(|known| *known = known.filter(|known| same(known)))
+            .or_insert(Some(fact));
+    }
+    out
+}
+
+fn from_fact(entry: &Entry, fact: &Fact, now: Time) -> Settled {
+    match fact {
+        Fact::Done { at } => Settled {
+            service_time: *at,
+            ..by_answer(entry, Outcome::Done, String::new(), now)
+        },
+        Fact::Absent { words } => {
+            by_answer(entry, Outcome::Absent, absent_words(entry, words), now)
+        }
+        Fact::Refused { words } => by_answer(entry, Outcome::Refused, words.clone(), now),
+    }
+}
+
+fn absent_words(entry: &Entry, words: &str) -> String {
+    let ours = match entry.doubt {
+        Doubt::None => return words.to_owned(),
+        Doubt::Unnamed => "gone after a call of ours whose answer did not name it",
+        Doubt::Lost => "gone after a call of ours whose answer was lost",
+    };
+    format!("{words} ({ours})")
+}
+
+fn unreadable(entry: &Entry, words: &str, now: Time) -> Settled {
+    let problem = format!(
+        "sent, not settled by any answer ({}), and it could not be re-read: {words}",
+        entry.words
+    );
+    end(entry, Outcome::Unknown, problem, None, now)
+}
+
+fn by_answer(entry: &Entry, outcome: Outcome, problem: String, now: Time) -> Settled {
+    end(entry, outcome, problem, Some(Evidence::Answer), now)
+}
+
+fn end(
+    entry: &Entry,
+    outcome: Outcome,
+    problem: String,
+    evidence: Option<Evidence>,
+    now: Time,
+) -> Settled {
+    Settled {
+        seq: entry.seq,
+        outcome,
+        problem,
+        evidence,
+        service_time: None,
+        settled_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests;
