@@ -1,1 +1,21 @@
-//! demo
+//! An honest stand-in for the services: a real HTTP server on a loopback port, inside this process.
+//!
+//! The tests and the demo use the same one. It shares no code with the client, not even signing, so that
+//! a mistake there cannot cancel out; of this crate it knows `model` alone. It has no admin routes: what
+//! it can be told to do wrong goes through [`Faults`] and [`Quirks`], what is true is in [`Books`].
+
+mod body;
+mod books;
+mod exchange;
+mod faults;
+mod names;
+mod options;
+mod pictures;
+mod server;
+mod uploadcare;
+
+pub use books::{BookFile, Books};
+pub use faults::{Fault, Faults, Rate, RetryAfter, Rule, Target};
+pub use options::{Expired, Options, Quirks};
+pub use server::Server;
+pub use uploadcare::{PROJECT_NAME, PUBLIC_KEY, SECRET_KEY};
