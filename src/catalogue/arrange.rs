@@ -57,6 +57,15 @@ impl Default for Arrangement {
 }
 
 impl Arrangement {
+    /// Rows that no catalogue holds, all of them selectable: groups, members, jobs. Their sums stay 0.
+    pub fn of(order: Vec<RowIx>) -> Self {
+        Self {
+            selectable: Arc::new(order.iter().copied().collect()),
+            order: order.into(),
+            ..Self::default()
+        }
+    }
+
     /// How many rows it shows.
     pub fn len(&self) -> usize {
         self.order.len()

@@ -1,0 +1,3 @@
+//! Widgets of our own. They know no view and no room: what they show comes through their arguments.
+
+pub mod table;
