@@ -3,15 +3,30 @@
 //! A report can be written for a job in any state. It is made of what the ledger holds and of
 //! nothing else, so no secret can be in it.
 
+mod bundle;
+mod check;
+mod document;
 mod error;
+mod html;
+mod ids;
+mod manifest;
+mod table;
+mod words;
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use crate::model::{ItemId, JobRecord, JobSummary};
+use crate::model::{JobRecord, JobSummary, Time};
 
+pub use check::check;
 pub use error::{ReportError, ReportErrorKind};
+pub use ids::read_ids;
+pub use table::COLUMNS;
+
+use document::Document;
+use manifest::{MANIFEST, Manifest, Sink};
 
 /// A bundle that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,35 +65,55 @@ pub fn default_folder_name(summary: &JobSummary) -> String {
     format!("tallyman-{}-{}-{day}", summary.verb, summary.id)
 }
 
-/// Writes the bundle of a job, which becomes the folder `into`.
+/// Writes the bundle of a job, which becomes the folder `into`: a new one, an empty one, or an older
+/// bundle, which is replaced.
 ///
 /// # Errors
 /// The folder holds something that is not an older bundle; it cannot be written; the record's
 /// counts do not add up. What was there before is untouched then.
 pub fn write(record: &JobRecord, into: &Path) -> Result<Written, ReportError> {
-    let _ = record;
-    Err(ReportError::new(
-        ReportErrorKind::Io,
-        into.display().to_string(),
-    ))
+    if let Some(why) = document::unsound(record) {
+        let message = format!(
+            "No report was written: the counts of job {} do not add up ({why}). The ledger may be damaged.",
+            record.summary.id
+        );
+        return Err(ReportError::new(ReportErrorKind::Unsound, message));
+    }
+    let now = Time::now();
+    let mut problems = 0;
+    let dir = bundle::write(into, |folder| {
+        problems = write_files(record, now, folder)?;
+        Ok(())
+    })?;
+    Ok(Written {
+        dir,
+        items: record.items.len() as u64,
+        problems,
+    })
 }
 
-/// Recomputes hashes and sums of a bundle and compares its files with each other.
-///
-/// # Errors
-/// The folder cannot be read, is no bundle, or was written by a newer Tallyman.
-pub fn check(dir: &Path) -> Result<Checked, ReportError> {
-    Err(ReportError::new(
-        ReportErrorKind::NotABundle,
-        dir.display().to_string(),
-    ))
-}
-
-/// The ids of a list, one a line, or of a CSV with an `item_id` column; each once, in order.
-///
-/// # Errors
-/// Names the line that is not UTF-8, not CSV, or has no id.
-pub fn read_ids(text: &[u8]) -> Result<Vec<ItemId>, ReportError> {
-    let _ = text;
-    Err(ReportError::new(ReportErrorKind::Input, "no ids"))
+/// The five files. How many rows `problems.csv` has.
+fn write_files(record: &JobRecord, now: Time, folder: &Path) -> io::Result<u64> {
+    let summary = &record.summary;
+    let mut problems = 0;
+    let row = |item| table::row(summary, item);
+    let files = vec![
+        Sink::fill(folder, "items.csv", |out| {
+            table::write(out, record.items.iter().map(row)).map(drop)
+        })?,
+        Sink::fill(folder, "problems.csv", |out| {
+            let items = record.items.iter().filter(|item| table::is_not_done(item));
+            problems = table::write(out, items.map(row))?;
+            Ok(())
+        })?,
+        Sink::fill(folder, "report.json", |out| {
+            Document::new(record, now).write(out)
+        })?,
+        Sink::fill(folder, "report.html", |out| {
+            out.write_all(html::page(record, now).as_bytes())
+        })?,
+    ];
+    let manifest = Manifest::of(files).to_text()?;
+    Sink::fill(folder, MANIFEST, |out| out.write_all(manifest.as_bytes()))?;
+    Ok(problems)
 }

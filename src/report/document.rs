@@ -1,0 +1,140 @@
+//! `report.json`: the whole job without loss, and the sentences of the report.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{JobRecord, JobState, Tally, Time};
+
+use super::words;
+use super::{ReportError, ReportErrorKind};
+
+/// What a `report.json` says it is.
+const FORMAT: &str = "tallyman-report";
+
+/// The version that is written, and the newest that is read.
+const VERSION: u32 = 1;
+
+/// The file; `J` is the job, borrowed to write and owned to read.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Document<J> {
+    format: String,
+    version: u32,
+    generator: String,
+    pub(super) written_at: Time,
+    pub(super) says: String,
+    /// Why it says so, for a job that has not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    pub(super) sum: Sum,
+    not_proven: Vec<String>,
+    pub(super) job: J,
+}
+
+/// The counts, and the equation that they make.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Sum {
+    pub(super) items: u64,
+    pub(super) outcomes: Tally,
+    pub(super) equation: String,
+}
+
+/// What calls itself the writer.
+pub(super) fn generator() -> String {
+    format!("tallyman {}", env!("CARGO_PKG_VERSION"))
+}
+
+impl<'a> Document<&'a JobRecord> {
+    /// The document of a job, as of `now`.
+    pub(super) fn new(record: &'a JobRecord, now: Time) -> Self {
+        let summary = &record.summary;
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            generator: generator(),
+            written_at: now,
+            says: words::says(summary),
+            state: words::state(summary),
+            sum: Sum {
+                items: summary.tally.items(),
+                outcomes: summary.tally,
+                equation: words::equation(summary.verb, &summary.tally),
+            },
+            not_proven: words::not_proven(summary.verb)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            job: record,
+        }
+    }
+
+    /// Writes it indented: people read it too.
+    pub(super) fn write(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut out, self)?;
+        out.write_all(b"\n")
+    }
+}
+
+impl Document<JobRecord> {
+    /// Reads a document of this version or an older one.
+    ///
+    /// # Errors
+    /// `Newer` names the version; `NotABundle` says why it is no such document.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, ReportError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            version: u32,
+        }
+        let broken = |error: serde_json::Error| {
+            ReportError::new(
+                ReportErrorKind::NotABundle,
+                format!("it is no report that can be read: {error}"),
+            )
+        };
+        let head: Head = serde_json::from_slice(bytes).map_err(broken)?;
+        if head.format != FORMAT {
+            let what = "it is not a report of Tallyman";
+            return Err(ReportError::new(ReportErrorKind::NotABundle, what));
+        }
+        if head.version > VERSION {
+            let what = format!(
+                "it was written by a newer Tallyman (version {} of the format)",
+                head.version
+            );
+            return Err(ReportError::new(ReportErrorKind::Newer, what));
+        }
+        serde_json::from_slice(bytes).map_err(broken)
+    }
+}
+
+/// What is wrong with the job's own counts, if anything: a report is never made of such a job.
+pub(super) fn unsound(record: &JobRecord) -> Option<String> {
+    let summary = &record.summary;
+    let mut counted = Tally::default();
+    for (place, item) in record.items.iter().enumerate() {
+        if u64::from(item.seq) != place as u64 {
+            return Some(format!("item {} stands at place {}", item.seq, place));
+        }
+        let seq = item.settled.as_ref().map(|settled| settled.seq);
+        if seq.is_some_and(|seq| seq != item.seq) {
+            return Some(format!("item {} has the outcome of another", item.seq));
+        }
+        counted.add(item.outcome());
+    }
+    if counted != summary.tally {
+        let verb = summary.verb;
+        return Some(format!(
+            "the items make {}, the job says {}",
+            words::equation(verb, &counted),
+            words::equation(verb, &summary.tally)
+        ));
+    }
+    if summary.state == JobState::Ended && counted.pending > 0 {
+        return Some(format!(
+            "the job ended with {} items that have no outcome",
+            counted.pending
+        ));
+    }
+    None
+}
