@@ -44,6 +44,10 @@ pub struct Limits {
     pub idle: Duration,
     /// From the first byte sent to the last received.
     pub total: Duration,
+    /// Most bytes of one answer of an API, after decompression: a page of a thousand files has about three million.
+    pub answer_bytes: usize,
+    /// Most bytes of one picture.
+    pub picture_bytes: usize,
     /// Tries.
     pub patience: Patience,
 }
@@ -54,17 +58,26 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             total: Duration::from_secs(120),
+            answer_bytes: 64 << 20,
+            picture_bytes: 8 << 20,
             patience: Patience::default(),
         }
     }
 }
 
-/// One request: what it may do, how much it may bring, and how to build it afresh for each try.
+impl Limits {
+    fn most_bytes(&self, intent: Intent) -> usize {
+        match intent {
+            Intent::Picture => self.picture_bytes,
+            Intent::Read | Intent::Write => self.answer_bytes,
+        }
+    }
+}
+
+/// One request: what it may do, and how to build it afresh for each try.
 pub(crate) struct Call<'a> {
     /// What it may do to the service.
     pub intent: Intent,
-    /// Most bytes of a good answer, after decompression.
-    pub most_bytes: usize,
     /// Whether a good answer is JSON (or an empty 204).
     pub json: bool,
     /// Builds the request, signed for this very moment.
@@ -205,7 +218,7 @@ impl Http {
             return Err(Fault::redirect(status));
         }
         let body = if good {
-            whole(&mut response, call.most_bytes).await?
+            whole(&mut response, self.limits.most_bytes(call.intent)).await?
         } else {
             // The status says enough; what can be had of the body are only words.
             start(&mut response, REFUSAL_BYTES).await

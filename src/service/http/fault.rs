@@ -152,8 +152,8 @@ impl Fault {
             What::TooLarge(most) => (
                 lost_or_wrong(intent),
                 format!(
-                    "{host} sent more than {} MB in one answer; it was not read further",
-                    most >> 20
+                    "{host} sent more than {} in one answer; it was not read further",
+                    crate::model::size::bytes(most as u64)
                 ),
             ),
             What::Page => (

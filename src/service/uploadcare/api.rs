@@ -12,11 +12,11 @@ use crate::model::{FileRow, GroupRow, ItemId, Time};
 use crate::service::http::{Answer, Call, Intent};
 use crate::service::{Answered, ErrorKind, Pass, Priority, Seen, ServiceError};
 
+use super::Uploadcare;
 use super::cdn::segment;
 use super::refusal;
 use super::wire::fields::Fields;
 use super::wire::rows::{self, Types};
-use super::{ANSWER_BYTES, PICTURE_BYTES, Uploadcare};
 
 const VERSION: &str = "application/vnd.uploadcare-v0.7+json";
 const JSON: &str = "application/json";
@@ -51,7 +51,6 @@ impl Uploadcare {
         let build = |client: &Client| self.request(client, &method, url, body);
         let call = Call {
             intent,
-            most_bytes: ANSWER_BYTES,
             json: true,
             build: &build,
         };
@@ -110,8 +109,9 @@ impl Uploadcare {
         }
     }
 
-    /// Takes the secret out of words, should somebody have echoed it.
+    /// Takes the secret out of what is said, should somebody have echoed it.
     fn clean(&self, mut error: ServiceError) -> ServiceError {
+        error.message = self.keys.redact(error.message);
         error.words = error.words.map(|words| self.keys.redact(words));
         error
     }
@@ -193,7 +193,6 @@ impl Uploadcare {
         };
         let call = Call {
             intent: Intent::Picture,
-            most_bytes: PICTURE_BYTES,
             json: false,
             build: &build,
         };

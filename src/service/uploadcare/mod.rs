@@ -35,12 +35,6 @@ pub const API_BASE: &str = "https://api.uploadcare.com";
 /// The header in which the service names a request.
 const REQUEST_ID: &str = "x-uploadcare-request-id";
 
-/// Most bytes of one answer of the API: a page of a thousand files has about three million.
-const ANSWER_BYTES: usize = 64 << 20;
-
-/// Most bytes of a preview.
-const PICTURE_BYTES: usize = 8 << 20;
-
 /// Calls under way: at the start, and at most.
 const CALLS: (usize, usize) = (4, 8);
 
