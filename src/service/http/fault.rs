@@ -96,16 +96,15 @@ impl Fault {
         }
     }
 
-    /// A good status with a body that is not JSON.
+    /// A good status with a body that is not JSON: an answer of the API that came broken, or none of the API.
     pub(super) fn garbled(answer: &Answer) -> Self {
-        let json = answer.content_type.ends_with("json")
-            || answer.body.trim_ascii_start().first() == Some(&b'{');
-        let what = if json || answer.body.is_empty() {
-            What::Broken
+        let first = answer.body.trim_ascii_start().first();
+        let of_api = answer.content_type.ends_with("json") || matches!(first, Some(b'{' | b'['));
+        if of_api || answer.body.is_empty() {
+            Self::new(Happened::Cut, What::Broken)
         } else {
-            What::Page
-        };
-        Self::new(Happened::Garbled, what)
+            Self::new(Happened::Garbled, What::Page)
+        }
     }
 
     /// The same fault with the service's clock.

@@ -63,7 +63,7 @@ pub(crate) enum Happened {
     TimedOut,
     /// It left; the connection broke before the whole answer was there.
     Cut,
-    /// An answer came whole and makes no sense.
+    /// An answer came whole and is not of the service: a second try, in case it was a passing hiccup.
     Garbled,
     /// No connection came to be: nothing left.
     Unreachable,
