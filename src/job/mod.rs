@@ -8,12 +8,16 @@ mod chunk;
 mod error;
 mod facts;
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod fixture;
 mod progress;
 mod queue;
 mod resume;
 mod run;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod watch;
 mod weather;

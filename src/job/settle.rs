@@ -97,15 +97,20 @@ pub(super) fn judge_reread(
 
 /// What becomes of an item that a stopped or halted job leaves behind.
 pub(super) fn left_behind(entry: &Entry, why: &str, now: Time) -> Settled {
-    let (outcome, problem) = if entry.open {
-        let words = &entry.words;
-        let problem = format!("sent, but not settled before the job was {why}: {words}");
-        (Outcome::Unknown, problem)
-    } else {
-        (
+    let words = &entry.words;
+    let (outcome, problem) = match (entry.open, entry.sends) {
+        (true, _) => (
+            Outcome::Unknown,
+            format!("sent, but not settled before the job was {why}: {words}"),
+        ),
+        (false, 0) => (
             Outcome::NotSent,
             format!("the job was {why} before it was sent"),
-        )
+        ),
+        (false, _) => (
+            Outcome::NotSent,
+            format!("known not to be done ({words}); the job was {why} before it was sent again"),
+        ),
     };
     end(entry, outcome, problem, None, now)
 }
@@ -152,7 +157,14 @@ fn ask_again(terms: &Terms, chunk: &Chunk, entries: Vec<Entry>) -> Vec<Chunk> {
 
 fn lost(terms: &Terms, chunk: Chunk, words: &str) -> Judgement {
     let first = chunk.purpose == CallPurpose::Send;
-    let again = terms.repeatable && (first || chunk.lost < terms.pace.repeats);
+    // What was re-read and sent again has had its repeats: now a re-read tells sooner.
+    let before = chunk.entries.iter().any(|entry| entry.sends > 0);
+    let repeats = if first {
+        !before
+    } else {
+        chunk.lost < terms.pace.repeats
+    };
+    let again = terms.repeatable && repeats;
     let mut next = Chunk {
         purpose: CallPurpose::Repeat,
         lost: if first { 1 } else { chunk.lost + 1 },

@@ -460,4 +460,25 @@ fn what_is_left_behind_says_whether_it_was_sent() {
         told(&[waiting]),
         "b not_sent: the job was halted before it was sent"
     );
+    let mut read = chunk(CallPurpose::Repeat, &["c"]).entries.remove(0);
+    read.open = false;
+    let again = left_behind(&read, "halted", NOW);
+    assert_eq!(
+        told(&[again]),
+        "c not_sent: known not to be done (cut off); the job was halted before it was sent again"
+    );
+}
+
+#[test]
+fn what_was_sent_again_is_read_sooner() {
+    let mut call = chunk(CallPurpose::Send, &["a", "b"]);
+    call.entries.iter_mut().for_each(|entry| entry.sends = 1);
+    let judgement = judge_batch(
+        &terms(Verb::Delete, true),
+        call,
+        error(ErrorKind::Lost),
+        NOW,
+    );
+    assert_eq!(follows(&judgement), "reread a; reread b");
+    assert_eq!(judgement.again[0].entries[0].sends, 2);
 }
