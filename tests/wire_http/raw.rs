@@ -111,11 +111,9 @@ impl Drop for Raw {
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    say: Arc<dyn Fn(usize, &Asked) -> Say + Send + Sync>,
-    asked: Arc<Mutex<Vec<Asked>>>,
-) {
+type Script = dyn Fn(usize, &Asked) -> Say + Send + Sync;
+
+async fn serve(mut stream: TcpStream, say: Arc<Script>, asked: Arc<Mutex<Vec<Asked>>>) {
     while let Some(request) = read(&mut stream).await {
         let number = {
             let mut asked = asked.lock().unwrap();

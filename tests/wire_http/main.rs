@@ -1,0 +1,118 @@
+//! The Uploadcare client under bad weather, against a server that says byte for byte what it is told.
+
+#![allow(clippy::unwrap_used)] // a test may panic
+
+mod answers;
+mod limits;
+mod links;
+mod raw;
+mod tries;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use raw::{Raw, Say, json};
+use tallyman::model::{FileRow, ItemId, ServiceKind, Verb};
+use tallyman::service::{
+    self, Answered, BatchAnswer, Credentials, Limits, Listing, Patience, Priority, Service,
+    ServiceError,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+const ID: &str = "21975c81-7f57-4c7a-aef9-acfe28779f78";
+const SECRET: &str = "very-secret-key";
+const PROJECT: &str = r#"{"collaborators": [], "name": "Test", "pub_key": "public"}"#;
+
+fn credentials(base: &str) -> Credentials {
+    Credentials {
+        service: ServiceKind::Uploadcare,
+        public_key: "public".to_owned(),
+        secret: SECRET.to_owned().into(),
+        api_base: Some(base.to_owned()),
+        cdn_base: Some(format!("{base}/cdn")),
+        simple_auth: false,
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        connect: Duration::from_secs(2),
+        idle: Duration::from_millis(300),
+        total: Duration::from_secs(5),
+        answer_bytes: 100_000,
+        picture_bytes: 20_000,
+        patience: Patience {
+            first_wait: Duration::from_millis(20),
+            throttle_least: Duration::from_millis(100),
+            ..Patience::default()
+        },
+    }
+}
+
+fn open(raw: &Raw) -> Arc<dyn Service> {
+    service::open_with(&credentials(&raw.base), limits()).unwrap()
+}
+
+async fn delete(
+    service: &dyn Service,
+    ids: &[&str],
+) -> Result<Answered<BatchAnswer>, ServiceError> {
+    let ids: Vec<ItemId> = ids.iter().map(|id| ItemId::from(*id)).collect();
+    let pass = service.gate().enter(Priority::Job).await;
+    service
+        .batch(pass, Verb::Delete, &ids, &CancellationToken::new())
+        .await
+}
+
+async fn delete_group(
+    service: &dyn Service,
+    id: &str,
+) -> Result<Answered<BatchAnswer>, ServiceError> {
+    let pass = service.gate().enter(Priority::Job).await;
+    service
+        .batch(
+            pass,
+            Verb::DeleteGroups,
+            &[id.into()],
+            &CancellationToken::new(),
+        )
+        .await
+}
+
+/// All rows of a listing, and how it ended.
+async fn list(service: &Arc<dyn Service>) -> (Vec<FileRow>, Result<(), ServiceError>) {
+    let (sender, mut receiver) = mpsc::channel(2);
+    let listing = tokio::spawn({
+        let service = service.clone();
+        async move { service.list(Listing::Existing, sender).await }
+    });
+    let mut rows = Vec::new();
+    while let Some(page) = receiver.recv().await {
+        rows.extend(page.rows);
+    }
+    (rows, listing.await.unwrap())
+}
+
+fn deleted() -> Say {
+    let row = format!(r#"{{"uuid": "{ID}", "datetime_removed": "2022-09-28T15:53:36.082137Z"}}"#);
+    let body = format!(r#"{{"status": "ok", "result": [{row}], "problems": {{}}}}"#);
+    json(200, "X-Uploadcare-Request-Id: req-1\r\n", &body)
+}
+
+fn page(next: &str, id: &str) -> Say {
+    let next = if next.is_empty() {
+        "null".to_owned()
+    } else {
+        format!("\"{next}\"")
+    };
+    json(
+        200,
+        "",
+        &format!(r#"{{"next": {next}, "total": 0, "results": [{{"uuid": "{id}"}}]}}"#),
+    )
+}
+
+fn throttle(headers: &str) -> Say {
+    json(429, headers, r#"{"detail": "Request was throttled."}"#)
+}
