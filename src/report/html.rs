@@ -295,7 +295,7 @@ fn row(item: &ItemRecord) -> Markup {
         tr {
             td.number { (u64::from(item.seq) + 1) }
             td { (name(item)) }
-            td { code { (visible(item.item.id.as_str())) } }
+            td.id { code { (visible(item.item.id.as_str())) } }
             td.number { @if let Some(size) = item.item.size { (bytes(size)) } }
             td { (pill(item.outcome())) }
             td { @if let Some(settled) = settled { bdi { (visible(&settled.problem)) } } }
@@ -329,5 +329,5 @@ fn moment(time: Time) -> String {
 }
 
 fn short(time: Time) -> String {
-    time.format(&TimeZone::UTC, "%m-%d %H:%M:%S")
+    time.format(&TimeZone::UTC, "%Y-%m-%d %H:%M:%S")
 }
