@@ -1,0 +1,189 @@
+//! Every command of the window in one table: its words, its shortcut. Views send commands; the app runs
+//! them once a frame.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::model::{ItemId, JobId, ProfileId, Verb};
+
+/// Where in a profile the window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Files that exist.
+    Files,
+    /// Groups.
+    Groups,
+    /// Files that were deleted.
+    Removed,
+    /// Jobs of all profiles.
+    History,
+}
+
+impl Place {
+    /// All places, in the order of the sidebar.
+    pub const ALL: [Self; 4] = [Self::Files, Self::Groups, Self::Removed, Self::History];
+
+    /// What the sidebar says.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Files => "Files",
+            Self::Groups => "Groups",
+            Self::Removed => "Removed",
+            Self::History => "History",
+        }
+    }
+}
+
+/// What a person can ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Open the sheet for a new profile.
+    AddProfile,
+    /// Open the sheet of a profile.
+    EditProfile(ProfileId),
+    /// Ask whether to forget a profile.
+    ForgetProfile(ProfileId),
+    /// Switch to the n-th profile, from 0.
+    SwitchTo(usize),
+    /// Go to a place of the current profile.
+    Go(Place),
+    /// List again.
+    Refresh,
+    /// Open the current profile again after it failed.
+    Reopen,
+    /// Put the cursor into the filter.
+    FocusFilter,
+    /// Show all rows again.
+    ClearFilter,
+    /// Open the plan sheet for what is selected.
+    Plan(Verb),
+    /// Copy the addresses of what is selected.
+    CopyUrls,
+    /// Copy the ids of what is selected.
+    CopyIds,
+    /// Copy this text.
+    Copy(String),
+    /// Drop selected rows that the filter hides.
+    DropHidden,
+    /// Select nothing.
+    SelectNone,
+    /// Show only rows with problems, or all again.
+    ShowProblems(bool),
+    /// Show only rows with exactly these words against them, or all problems again.
+    ShowReason(Option<String>),
+    /// Forget all problems of the profile's rows.
+    ClearProblems,
+    /// Plan the verb again for the rows that had problems.
+    Retry,
+    /// Stop the current profile's job after the calls in flight.
+    StopJob,
+    /// Settle what is open in a job and go on.
+    Continue(JobId),
+    /// Plan a restore of what a delete job removed.
+    RestoreJob(JobId),
+    /// Open the sheet that saves a job's report.
+    SaveReport(JobId),
+    /// Open a job in the history.
+    OpenJob(JobId),
+    /// Show the members of a group.
+    OpenGroup(ItemId),
+    /// Show or hide the details pane.
+    ToggleDetails,
+    /// Next of: as the system, light, dark.
+    NextTheme,
+    /// Show the list of keys.
+    Keys,
+}
+
+impl Command {
+    /// What a button or menu says.
+    pub fn title(&self) -> String {
+        match self {
+            Self::AddProfile => "Add profile".into(),
+            Self::EditProfile(_) => "Edit profile…".into(),
+            Self::ForgetProfile(_) => "Forget profile…".into(),
+            Self::SwitchTo(n) => format!("Profile {}", n + 1),
+            Self::Go(place) => place.title().into(),
+            Self::Refresh => "Refresh".into(),
+            Self::Reopen => "Try again".into(),
+            Self::FocusFilter => "Filter".into(),
+            Self::ClearFilter => "Clear filter".into(),
+            Self::Plan(verb) => format!("{}…", verb.title()),
+            Self::CopyUrls => "Copy URLs".into(),
+            Self::CopyIds => "Copy ids".into(),
+            Self::Copy(_) => "Copy".into(),
+            Self::DropHidden => "Drop hidden".into(),
+            Self::SelectNone => "Select none".into(),
+            Self::ShowProblems(true) => "Show problems".into(),
+            Self::ShowProblems(false) => "Show all".into(),
+            Self::ShowReason(_) => "Reason".into(),
+            Self::ClearProblems => "Clear problems".into(),
+            Self::Retry => "Retry".into(),
+            Self::StopJob => "Stop".into(),
+            Self::Continue(_) => "Check and continue".into(),
+            Self::RestoreJob(_) => "Restore".into(),
+            Self::SaveReport(_) => "Save report".into(),
+            Self::OpenJob(_) => "Open".into(),
+            Self::OpenGroup(_) => "Show members".into(),
+            Self::ToggleDetails => "Details".into(),
+            Self::NextTheme => "Theme".into(),
+            Self::Keys => "Keyboard shortcuts".into(),
+        }
+    }
+
+    /// Commands that answer to a key anywhere in the window, unless text is being typed.
+    pub fn keyed() -> Vec<(KeyboardShortcut, Self)> {
+        let ctrl = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+        let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
+        let numbers = [
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+            Key::Num7,
+            Key::Num8,
+            Key::Num9,
+        ];
+        let mut keyed: Vec<_> = numbers
+            .into_iter()
+            .enumerate()
+            .map(|(n, key)| (ctrl(key), Self::SwitchTo(n)))
+            .collect();
+        keyed.extend([
+            (ctrl(Key::F), Self::FocusFilter),
+            (plain(Key::Slash), Self::FocusFilter),
+            (ctrl(Key::R), Self::Refresh),
+            (plain(Key::F5), Self::Refresh),
+            (ctrl(Key::N), Self::AddProfile),
+            (ctrl(Key::D), Self::ToggleDetails),
+            (plain(Key::Delete), Self::Plan(Verb::Delete)),
+            (plain(Key::F1), Self::Keys),
+        ]);
+        keyed
+    }
+}
+
+/// The keys, for people: what to press, what it does.
+pub const KEYS: &[(&str, &str)] = &[
+    ("Ctrl+1 … 9", "Switch to a profile"),
+    ("Ctrl+N", "Add a profile"),
+    ("Ctrl+F or /", "Filter"),
+    ("F5 or Ctrl+R", "Refresh"),
+    ("Ctrl+D", "Show or hide details"),
+    (
+        "Click, Ctrl+click, Shift+click",
+        "Select one, add one, select a range",
+    ),
+    ("Ctrl+Shift+click", "Add a range"),
+    (
+        "Up, Down, Home, End, PageUp, PageDown",
+        "Move; with Shift extend, with Ctrl move only",
+    ),
+    ("Space", "Add or drop the row at the cursor"),
+    ("Ctrl+A", "Select all that match the filter"),
+    ("Ctrl+I", "Invert the selection"),
+    ("Esc", "Select nothing; close a sheet"),
+    ("Delete", "Plan a delete of what is selected"),
+    ("Ctrl + and Ctrl −", "Larger, smaller"),
+];

@@ -1,0 +1,504 @@
+//! The window's hands: one runtime for all I/O, and the channel on which it answers.
+//!
+//! The window sends intents and drains [`Event`]s once a frame; nothing here draws.
+
+use std::future::Future;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui::{ColorImage, Context};
+use poll_promise::Promise;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogue::{self, Arrangement, Catalogue, ProblemIndex, Query, Sort};
+use crate::job::{self, Observer, Progress};
+use crate::ledger::Ledger;
+use crate::model::{
+    Account, FileRow, GroupRow, ItemId, JobId, JobSummary, Plan, ProfileId, Settled,
+};
+use crate::profile::{Profile, Secrets, VerifyErrorKind};
+use crate::service::{self, Listing, Page, Service, ServiceError};
+
+/// At most this often a running job wakes the window.
+const WAKE: Duration = Duration::from_millis(33);
+
+/// Pages that may wait for the window.
+const PAGES_AHEAD: usize = 4;
+
+/// An opened profile: its service, and whom the keys belong to.
+#[derive(Clone)]
+pub struct Session {
+    /// The service.
+    pub service: Arc<dyn Service>,
+    /// As the service itself says.
+    pub account: Account,
+}
+
+/// Why a profile could not be opened, and what to do next.
+#[derive(Clone, Debug)]
+pub struct OpenError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Whether a new key would help.
+    pub about_keys: bool,
+}
+
+/// What the engine tells the window.
+pub enum Event {
+    /// A profile was opened, or not.
+    Opened {
+        /// Which.
+        profile: ProfileId,
+        /// How it went.
+        result: Result<Session, OpenError>,
+    },
+    /// Files arrived.
+    Files {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Of which listing.
+        listing: Listing,
+        /// Of which run of it.
+        run: u64,
+        /// The page.
+        page: Page<FileRow>,
+    },
+    /// A listing of files ended.
+    FilesEnded {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which listing.
+        listing: Listing,
+        /// Which run of it.
+        run: u64,
+        /// How it went.
+        result: Result<(), ServiceError>,
+    },
+    /// Groups arrived.
+    Groups {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Of which run.
+        run: u64,
+        /// The page.
+        page: Page<GroupRow>,
+    },
+    /// The listing of groups ended.
+    GroupsEnded {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which run.
+        run: u64,
+        /// How it went.
+        result: Result<(), ServiceError>,
+    },
+    /// The table's order is ready.
+    Arranged {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Of which listing.
+        listing: Listing,
+        /// The order.
+        arrangement: Arrangement,
+    },
+    /// A picture was fetched and decoded, or cannot be had.
+    Picture {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Of which file.
+        id: ItemId,
+        /// Side asked for, in pixels.
+        side: u32,
+        /// The picture.
+        image: Option<ColorImage>,
+    },
+    /// A job was written into the ledger and starts.
+    JobStarted {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which.
+        job: JobId,
+    },
+    /// How a job goes.
+    Job(Progress),
+    /// Items of a job that ended.
+    Settled {
+        /// Of which job.
+        job: JobId,
+        /// The items.
+        settled: Vec<Settled>,
+    },
+    /// A job ended, was stopped or halted.
+    JobEnded {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which; `None` if it could not even be written down.
+        job: Option<JobId>,
+        /// The end, or why there is none.
+        result: Result<JobSummary, String>,
+    },
+}
+
+/// One runtime, one channel, one window to wake.
+pub struct Engine {
+    runtime: Option<Runtime>,
+    ctx: Context,
+    sender: Sender<Event>,
+    receiver: Receiver<Event>,
+}
+
+impl Engine {
+    /// Starts the runtime.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn new(ctx: Context) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("tallyman-io")
+            .enable_all()
+            .build()?;
+        let (sender, receiver) = channel();
+        Ok(Self {
+            runtime: Some(runtime),
+            ctx,
+            sender,
+            receiver,
+        })
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.runtime
+            .as_ref()
+            .expect("the runtime lives until the engine is dropped")
+    }
+
+    /// Events that arrived, until `budget` is spent. More may wait: ask again in the next frame.
+    pub fn drain(&self, budget: Duration, mut take: impl FnMut(Event)) {
+        let start = Instant::now();
+        while let Ok(event) = self.receiver.try_recv() {
+            take(event);
+            if start.elapsed() > budget {
+                self.ctx.request_repaint();
+                return;
+            }
+        }
+    }
+
+    /// Runs a future and wakes the window with its answer.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Promise<T> {
+        let (sender, promise) = Promise::new();
+        let ctx = self.ctx.clone();
+        self.runtime().spawn(async move {
+            sender.send(future.await);
+            ctx.request_repaint();
+        });
+        promise
+    }
+
+    /// Runs blocking work off the window's thread and wakes the window with its answer.
+    pub fn ask_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Promise<T> {
+        let (sender, promise) = Promise::new();
+        let ctx = self.ctx.clone();
+        self.runtime().spawn_blocking(move || {
+            sender.send(work());
+            ctx.request_repaint();
+        });
+        promise
+    }
+
+    /// Runs a future to its end on this thread. For start-up and tests only.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime().block_on(future)
+    }
+
+    fn teller(&self) -> Teller {
+        Teller {
+            ctx: self.ctx.clone(),
+            sender: self.sender.clone(),
+        }
+    }
+
+    /// Opens a profile: secret, service, account.
+    pub fn open(&self, profile: Profile, secrets: Secrets) {
+        let tell = self.teller();
+        self.runtime().spawn(async move {
+            let result = open_session(&profile, &secrets).await;
+            tell.say(Event::Opened {
+                profile: profile.id,
+                result,
+            });
+        });
+    }
+
+    /// Lists files; pages arrive as events.
+    pub fn list(
+        &self,
+        profile: ProfileId,
+        service: Arc<dyn Service>,
+        listing: Listing,
+        run: u64,
+        stop: CancellationToken,
+    ) {
+        let tell = self.teller();
+        self.runtime().spawn(async move {
+            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
+            let forward = async {
+                while let Some(page) = arrived.recv().await {
+                    tell.say(Event::Files {
+                        profile: profile.clone(),
+                        listing,
+                        run,
+                        page,
+                    });
+                }
+            };
+            let both = async { tokio::join!(service.list(listing, pages), forward).0 };
+            if let Some(result) = stop.run_until_cancelled(both).await {
+                tell.say(Event::FilesEnded {
+                    profile: profile.clone(),
+                    listing,
+                    run,
+                    result,
+                });
+            }
+        });
+    }
+
+    /// Lists groups; pages arrive as events.
+    pub fn list_groups(&self, profile: ProfileId, service: Arc<dyn Service>, run: u64) {
+        let tell = self.teller();
+        self.runtime().spawn(async move {
+            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
+            let forward = async {
+                while let Some(page) = arrived.recv().await {
+                    tell.say(Event::Groups {
+                        profile: profile.clone(),
+                        run,
+                        page,
+                    });
+                }
+            };
+            let (result, ()) = tokio::join!(service.groups(pages), forward);
+            tell.say(Event::GroupsEnded {
+                profile: profile.clone(),
+                run,
+                result,
+            });
+        });
+    }
+
+    /// Filters and sorts off the window's thread.
+    pub fn arrange(
+        &self,
+        profile: ProfileId,
+        listing: Listing,
+        (catalogue, problems): (Catalogue, ProblemIndex),
+        query: Query,
+        sort: Sort,
+    ) {
+        let tell = self.teller();
+        self.runtime().spawn_blocking(move || {
+            let arrangement = catalogue::arrange(&catalogue, &query, sort, &problems);
+            tell.say(Event::Arranged {
+                profile,
+                listing,
+                arrangement,
+            });
+        });
+    }
+
+    /// Fetches and decodes a picture; a picture that cannot be had is told too.
+    pub fn picture(
+        &self,
+        profile: ProfileId,
+        service: Arc<dyn Service>,
+        id: ItemId,
+        side: u32,
+        stop: CancellationToken,
+    ) {
+        let tell = self.teller();
+        self.runtime().spawn(async move {
+            let fetch = stop.run_until_cancelled(service.thumbnail(&id, side)).await;
+            let Some(bytes) = fetch else { return };
+            let image = match bytes {
+                Ok(bytes) => {
+                    tokio::task::spawn_blocking(move || super::pictures::decode(&bytes, side))
+                        .await
+                        .unwrap_or(None)
+                }
+                Err(_) => None,
+            };
+            tell.say(Event::Picture {
+                profile,
+                id,
+                side,
+                image,
+            });
+        });
+    }
+
+    /// Writes a plan into the ledger and runs it.
+    pub fn start_job(
+        &self,
+        session: Session,
+        ledger: Arc<Ledger>,
+        plan: Plan,
+        stop: CancellationToken,
+    ) {
+        let tell = self.teller();
+        let profile = plan.source.profile.clone();
+        self.runtime().spawn(async move {
+            let engine = job::Engine {
+                service: session.service,
+                ledger,
+            };
+            match engine.start(&plan).await {
+                Ok(job) => run_job(engine, profile, job, stop, tell).await,
+                Err(error) => tell.say(Event::JobEnded {
+                    profile,
+                    job: None,
+                    result: Err(error.to_string()),
+                }),
+            }
+        });
+    }
+
+    /// Continues a job that was cut off, stopped or halted.
+    pub fn continue_job(
+        &self,
+        session: Session,
+        ledger: Arc<Ledger>,
+        profile: ProfileId,
+        job: JobId,
+        stop: CancellationToken,
+    ) {
+        let tell = self.teller();
+        self.runtime().spawn(async move {
+            let engine = job::Engine {
+                service: session.service,
+                ledger,
+            };
+            run_job(engine, profile, job, stop, tell).await;
+        });
+    }
+}
+
+impl Drop for Engine {
+    /// Calls in flight get two seconds to end; what is left is settled at the next start.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(2));
+        }
+    }
+}
+
+async fn run_job(
+    engine: job::Engine,
+    profile: ProfileId,
+    job: JobId,
+    stop: CancellationToken,
+    tell: Teller,
+) {
+    tell.say(Event::JobStarted {
+        profile: profile.clone(),
+        job,
+    });
+    let observer = Arc::new(Watcher {
+        tell: tell.clone(),
+        last: Mutex::new(None),
+    });
+    let result = engine
+        .run(job, stop, observer)
+        .await
+        .map_err(|error| error.to_string());
+    tell.say(Event::JobEnded {
+        profile,
+        job: Some(job),
+        result,
+    });
+}
+
+async fn open_session(profile: &Profile, secrets: &Secrets) -> Result<Session, OpenError> {
+    let secret = secrets.get(&profile.id).await.map_err(|error| OpenError {
+        message: error.message.clone(),
+        hint: "Enter the secret key again in the profile's settings.".to_owned(),
+        about_keys: true,
+    })?;
+    let credentials = profile.credentials(secret);
+    let account = crate::profile::verify(&credentials)
+        .await
+        .map_err(|error| OpenError {
+            about_keys: matches!(
+                error.kind,
+                VerifyErrorKind::UnknownKey
+                    | VerifyErrorKind::WrongSecret
+                    | VerifyErrorKind::Forbidden
+            ),
+            message: error.message,
+            hint: error.hint,
+        })?;
+    let service = service::open(&credentials).map_err(|error| OpenError {
+        message: error.message,
+        hint: "Check the profile's settings.".to_owned(),
+        about_keys: false,
+    })?;
+    Ok(Session { service, account })
+}
+
+#[derive(Clone)]
+struct Teller {
+    ctx: Context,
+    sender: Sender<Event>,
+}
+
+impl Teller {
+    /// A window that is gone hears nothing, and nobody minds.
+    fn say(&self, event: Event) {
+        let _ = self.sender.send(event);
+        self.ctx.request_repaint();
+    }
+}
+
+struct Watcher {
+    tell: Teller,
+    last: Mutex<Option<Instant>>,
+}
+
+impl Watcher {
+    fn is_due(&self) -> bool {
+        let Ok(mut last) = self.last.lock() else {
+            return true;
+        };
+        let due = last.is_none_or(|at| at.elapsed() >= WAKE);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+}
+
+impl Observer for Watcher {
+    fn progress(&self, progress: &Progress) {
+        if self.is_due() || progress.tally.pending == 0 {
+            self.tell.say(Event::Job(progress.clone()));
+        }
+    }
+
+    fn settled(&self, job: JobId, settled: &[Settled]) {
+        self.tell.say(Event::Settled {
+            job,
+            settled: settled.to_vec(),
+        });
+    }
+}

@@ -1,0 +1,365 @@
+//! Small things that every view draws alike: buttons, fields, pills, captions, icons.
+
+use egui::{
+    Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Label, Margin, Pos2, Rect, Response,
+    RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, Widget, WidgetInfo, WidgetText, pos2,
+    vec2,
+};
+
+use super::theme::{self, Ink, Tokens};
+
+/// How much a button asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Bordered.
+    Plain,
+    /// Filled with the accent: the one thing to do here.
+    Primary,
+    /// Filled red: it destroys.
+    Danger,
+}
+
+/// A button of the house: 30 high, radius 7.
+pub fn button(ui: &mut Ui, weight: Weight, text: &str) -> Response {
+    ui.add(styled(ui, weight, text))
+}
+
+/// A button that may be disabled, and then says why on hover.
+pub fn button_if(ui: &mut Ui, weight: Weight, text: &str, blocked: Option<&str>) -> Response {
+    let widget = styled(ui, weight, text);
+    let response = ui.add_enabled(blocked.is_none(), widget);
+    match blocked {
+        Some(reason) => response.on_disabled_hover_text(reason),
+        None => response,
+    }
+}
+
+fn styled(ui: &Ui, weight: Weight, text: &str) -> Button<'static> {
+    let tokens = Tokens::of(ui);
+    let (fill, ink) = match weight {
+        Weight::Plain => (None, tokens.text),
+        Weight::Primary => (
+            Some(if ui.visuals().dark_mode {
+                Color32::from_rgb(0x2F, 0x63, 0xD6)
+            } else {
+                tokens.accent
+            }),
+            tokens.on_fill,
+        ),
+        Weight::Danger => (Some(tokens.danger), tokens.on_fill),
+    };
+    let button = Button::new(RichText::new(text).color(ink)).min_size(vec2(0.0, theme::FIELD));
+    match fill {
+        Some(fill) => button.fill(fill).stroke(Stroke::NONE),
+        None => button,
+    }
+}
+
+/// Text that acts, without a border.
+pub fn link(ui: &mut Ui, text: &str) -> Response {
+    let tokens = Tokens::of(ui);
+    let text = RichText::new(text)
+        .color(tokens.accent)
+        .family(theme::medium());
+    ui.add(Label::new(text).selectable(false).sense(Sense::click()))
+        .on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// A single-line field, as wide as `width`; `name` is for those who cannot see its caption.
+pub fn field(ui: &mut Ui, text: &mut String, name: &str, width: f32) -> Response {
+    field_of(ui, TextEdit::singleline(text), name, width)
+}
+
+/// A field that shows a hint while it is empty.
+pub fn hinted_field(
+    ui: &mut Ui,
+    text: &mut String,
+    name: &str,
+    hint: &str,
+    width: f32,
+) -> Response {
+    let hint = RichText::new(hint).color(Tokens::of(ui).faint);
+    field_of(ui, TextEdit::singleline(text).hint_text(hint), name, width)
+}
+
+/// A single-line field of dots.
+pub fn secret_field(ui: &mut Ui, text: &mut String, name: &str, width: f32) -> Response {
+    field_of(ui, TextEdit::singleline(text).password(true), name, width)
+}
+
+fn field_of(ui: &mut Ui, edit: TextEdit<'_>, name: &str, width: f32) -> Response {
+    edit.desired_width(width - 20.0)
+        .margin(Margin::symmetric(10, 7))
+        .align(egui::Align2::LEFT_CENTER)
+        .ui(ui)
+        .accessible_name(name)
+}
+
+/// A caption in weak ink.
+pub fn caption(ui: &mut Ui, text: &str) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.add(
+        Label::new(
+            RichText::new(text)
+                .font(theme::caption())
+                .color(tokens.weak),
+        )
+        .selectable(false),
+    )
+}
+
+/// Text in weak ink that wraps.
+pub fn weak(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let tokens = Tokens::of(ui);
+    ui.add(Label::new(RichText::new(text).color(tokens.weak)).wrap())
+}
+
+/// Strong text.
+pub fn strong(ui: &mut Ui, text: impl Into<String>) -> Response {
+    ui.add(Label::new(RichText::new(text).font(theme::strong())).selectable(false))
+}
+
+/// A tag with a border: `Uploadcare`, `Protected`.
+pub fn tag(ui: &mut Ui, text: &str, ink: Color32) -> Response {
+    boxed(
+        ui,
+        text,
+        ink,
+        Color32::TRANSPARENT,
+        Stroke::new(1.0, ink.gamma_multiply(0.6)),
+    )
+}
+
+/// A pill: ink on tint.
+pub fn pill(ui: &mut Ui, text: &str, pair: Ink) -> Response {
+    boxed(ui, text, pair.ink, pair.tint, Stroke::NONE)
+}
+
+fn boxed(ui: &mut Ui, text: &str, ink: Color32, fill: Color32, stroke: Stroke) -> Response {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), theme::pill(), ink);
+    let size = vec2(galley.size().x + 14.0, 20.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(5),
+        fill,
+        stroke,
+        StrokeKind::Inside,
+    );
+    let at = Align2::CENTER_CENTER
+        .align_size_within_rect(galley.size(), rect)
+        .min;
+    ui.painter().galley(at, galley, ink);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, text));
+    response
+}
+
+/// A dot of colour, `size` across.
+pub fn dot(ui: &mut Ui, color: Color32, size: f32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(size, size), Sense::hover());
+    ui.painter().circle_filled(rect.center(), size / 2.0, color);
+    response
+}
+
+/// A ground of one tint over the whole width, with an icon and what `add` puts beside it.
+pub fn notice<R>(ui: &mut Ui, icon: Icon, pair: Ink, add: impl FnOnce(&mut Ui) -> R) -> R {
+    egui::Frame::new()
+        .fill(pair.tint)
+        .corner_radius(CornerRadius::same(RADIUS_NOTICE))
+        .inner_margin(Margin::symmetric(12, 7))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(Vec2::splat(16.0), Sense::hover());
+                icon.paint(ui.painter(), rect, pair.ink);
+                ui.add_space(2.0);
+                add(ui)
+            })
+            .inner
+        })
+        .inner
+}
+
+const RADIUS_NOTICE: u8 = 8;
+
+/// A label that is not there to be copied.
+pub fn text(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
+    ui.add(Label::new(text).selectable(false))
+}
+
+/// A square button with an icon only; `name` is its tooltip and its name.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    let tokens = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(26.0), Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(6), tokens.hover);
+    }
+    let ink = if response.hovered() {
+        tokens.text
+    } else {
+        tokens.weak
+    };
+    icon.paint(ui.painter(), rect.shrink(6.0), ink);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
+    response.on_hover_text(name)
+}
+
+/// The few icons, drawn with strokes so that no icon font is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// A triangle with a mark.
+    Warning,
+    /// A filled dot.
+    Info,
+    /// An arrow that turns back.
+    Back,
+    /// A lens.
+    Search,
+    /// A circle arrow.
+    Refresh,
+    /// A plus.
+    Plus,
+    /// A cross.
+    Close,
+    /// A check mark.
+    Check,
+    /// Three dots.
+    More,
+    /// A gear, as three sliders.
+    Settings,
+    /// A sheet of paper.
+    File,
+    /// A play sign.
+    Play,
+    /// Stacked sheets.
+    Group,
+}
+
+impl Icon {
+    /// Paints the icon into a square.
+    pub fn paint(self, painter: &egui::Painter, rect: Rect, ink: Color32) {
+        let stroke = Stroke::new((rect.width() / 10.0).clamp(1.2, 1.8), ink);
+        let at = |x: f32, y: f32| -> Pos2 {
+            pos2(
+                rect.left() + rect.width() * x,
+                rect.top() + rect.height() * y,
+            )
+        };
+        let line = |points: &[(f32, f32)]| {
+            let points: Vec<Pos2> = points.iter().map(|&(x, y)| at(x, y)).collect();
+            painter.line(points, stroke);
+        };
+        let arc = |from: f32, to: f32| -> Vec<Pos2> {
+            (0..=24)
+                .map(|step| {
+                    let turn = (from + (to - from) * step as f32 / 24.0) * std::f32::consts::TAU;
+                    at(0.5 + 0.4 * turn.cos(), 0.5 + 0.4 * turn.sin())
+                })
+                .collect()
+        };
+        match self {
+            Self::Warning => {
+                line(&[(0.5, 0.08), (0.97, 0.9), (0.03, 0.9), (0.5, 0.08)]);
+                line(&[(0.5, 0.38), (0.5, 0.62)]);
+                painter.circle_filled(at(0.5, 0.76), stroke.width * 0.7, ink);
+            }
+            Self::Info => {
+                painter.circle_filled(rect.center(), rect.width() * 0.3, ink);
+            }
+            Self::Back => {
+                painter.line(arc(0.62, 1.32), stroke);
+                line(&[(0.02, 0.08), (0.12, 0.4), (0.44, 0.3)]);
+            }
+            Self::Refresh => {
+                painter.line(arc(-0.1, 0.72), stroke);
+                line(&[(0.98, 0.02), (0.9, 0.36), (0.58, 0.24)]);
+            }
+            Self::Search => {
+                painter.circle_stroke(at(0.42, 0.42), rect.width() * 0.32, stroke);
+                line(&[(0.66, 0.66), (0.95, 0.95)]);
+            }
+            Self::Plus => {
+                line(&[(0.5, 0.1), (0.5, 0.9)]);
+                line(&[(0.1, 0.5), (0.9, 0.5)]);
+            }
+            Self::Close => {
+                line(&[(0.15, 0.15), (0.85, 0.85)]);
+                line(&[(0.85, 0.15), (0.15, 0.85)]);
+            }
+            Self::Check => line(&[(0.12, 0.55), (0.4, 0.82), (0.9, 0.2)]),
+            Self::More => {
+                for x in [0.15, 0.5, 0.85] {
+                    painter.circle_filled(at(x, 0.5), stroke.width, ink);
+                }
+            }
+            Self::Settings => {
+                for (y, x) in [(0.2, 0.65), (0.5, 0.3), (0.8, 0.6)] {
+                    line(&[(0.05, y), (0.95, y)]);
+                    painter.circle_filled(at(x, y), stroke.width * 1.5, ink);
+                }
+            }
+            Self::File => {
+                line(&[
+                    (0.2, 0.05),
+                    (0.62, 0.05),
+                    (0.82, 0.27),
+                    (0.82, 0.95),
+                    (0.2, 0.95),
+                    (0.2, 0.05),
+                ]);
+                line(&[(0.36, 0.5), (0.66, 0.5)]);
+                line(&[(0.36, 0.7), (0.66, 0.7)]);
+            }
+            Self::Play => {
+                let points = vec![at(0.22, 0.1), at(0.9, 0.5), at(0.22, 0.9)];
+                painter.add(egui::Shape::convex_polygon(points, ink, Stroke::NONE));
+            }
+            Self::Group => {
+                line(&[(0.3, 0.1), (0.95, 0.1), (0.95, 0.7)]);
+                line(&[
+                    (0.08, 0.3),
+                    (0.75, 0.3),
+                    (0.75, 0.92),
+                    (0.08, 0.92),
+                    (0.08, 0.3),
+                ]);
+            }
+        }
+    }
+}
+
+/// The text cut in its middle so that it fits, the end (and so the extension) kept.
+pub fn elide_middle(painter: &egui::Painter, text: &str, font: &FontId, width: f32) -> String {
+    let measure = |text: &str| {
+        painter
+            .layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE)
+            .size()
+            .x
+    };
+    if measure(text) <= width {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let cut = |keep: usize| -> String {
+        let tail = (keep / 3).max(1).min(chars.len());
+        let head = keep.saturating_sub(tail);
+        chars[..head]
+            .iter()
+            .chain(['…'].iter())
+            .chain(&chars[chars.len() - tail..])
+            .collect()
+    };
+    let (mut low, mut high) = (1, chars.len().saturating_sub(1).max(1));
+    while low < high {
+        let middle = (low + high).div_ceil(2);
+        if measure(&cut(middle)) <= width {
+            low = middle
+        } else {
+            high = middle - 1
+        }
+    }
+    cut(low)
+}
