@@ -1,1 +1,44 @@
-//! ui
+//! The window. egui is named here and nowhere below.
+//!
+//! [`app`] holds the state and lays the window out, [`views`] and [`sheets`] draw and send [`command`]s,
+//! [`engine`] does all I/O on its own threads.
+
+pub mod app;
+pub mod command;
+pub mod details;
+pub mod engine;
+pub mod files;
+pub mod groups;
+pub mod history;
+pub mod parts;
+pub mod pictures;
+mod run;
+pub mod sheets;
+mod start;
+pub mod theme;
+pub mod views;
+pub mod widgets;
+pub mod workspace;
+
+pub use app::App;
+pub use start::{Start, run};
+
+use egui::Color32;
+
+use crate::profile::Colour;
+
+/// A profile's colour.
+pub fn color(colour: Colour) -> Color32 {
+    let [r, g, b] = colour.0;
+    Color32::from_rgb(r, g, b)
+}
+
+/// A profile's colour as ink on the theme's ground: lighter on dark, as it is on light.
+pub fn readable(colour: Colour, dark: bool) -> Color32 {
+    let color = color(colour);
+    if dark {
+        color.lerp_to_gamma(Color32::WHITE, 0.35)
+    } else {
+        color
+    }
+}

@@ -1,0 +1,340 @@
+//! The details pane: everything known of the file at the cursor, its picture, its raw JSON.
+
+use std::time::{Duration, Instant};
+
+use egui::{
+    Align, CornerRadius, Grid, Image, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2,
+    vec2,
+};
+use poll_promise::Promise;
+
+use super::command::Command;
+use super::engine::{Engine, Session};
+use super::parts::{self, Weight};
+use super::pictures::{Look, Pictures};
+use super::theme::{self, Tokens};
+use crate::model::{
+    FileDetails, FileRow, FileState, ItemId, ProfileId, Time, UNSTORED_LIFE_HOURS, size, text,
+};
+use crate::service::ServiceError;
+
+/// A cursor that rests this long is worth a question.
+const REST: Duration = Duration::from_millis(150);
+
+/// Pixels asked for of the large picture.
+pub const PICTURE: u32 = 640;
+
+/// Which part of the pane is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Details,
+    Metadata,
+    Json,
+}
+
+/// The pane's state.
+#[derive(Default)]
+pub struct Details {
+    tab: Tab,
+    shown: Option<(ItemId, Instant)>,
+    answer: Option<(ItemId, Promise<Result<FileDetails, ServiceError>>)>,
+}
+
+impl Details {
+    /// Forgets what was asked, so that it is asked again.
+    pub fn forget(&mut self) {
+        self.answer = None;
+    }
+
+    /// Draws the pane for a file.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the pane reads from many places and owns none"
+    )]
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        engine: &Engine,
+        profile: &ProfileId,
+        session: Option<&Session>,
+        row: &FileRow,
+        pictures: &mut Pictures,
+        send: &mut Vec<Command>,
+    ) {
+        self.ask(ui, engine, session, row);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        picture(ui, engine, profile, session, row, pictures);
+        ui.add_space(6.0);
+        let name = if row.name.is_empty() {
+            row.id.as_str()
+        } else {
+            &row.name
+        };
+        ui.add(Label::new(RichText::new(text::visible(name)).font(theme::strong())).wrap())
+            .on_hover_text("The file's name");
+        self.tabs(ui);
+        let height = (ui.available_height() - 48.0).max(60.0);
+        ScrollArea::vertical()
+            .max_height(height)
+            .auto_shrink([false, false])
+            .show(ui, |ui| match self.tab {
+                Tab::Details => self.facts(ui, row),
+                Tab::Metadata => self.metadata(ui),
+                Tab::Json => self.json(ui),
+            });
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+            ui.add_space(2.0);
+            ui.horizontal(|ui| buttons(ui, session, row, self.tab, self.ready(), send));
+        });
+    }
+
+    fn ready(&self) -> Option<&FileDetails> {
+        self.answer.as_ref()?.1.ready()?.as_ref().ok()
+    }
+
+    fn ask(&mut self, ui: &Ui, engine: &Engine, session: Option<&Session>, row: &FileRow) {
+        if self.shown.as_ref().is_none_or(|(id, _)| *id != row.id) {
+            self.shown = Some((row.id.clone(), Instant::now()));
+            self.answer = None;
+        }
+        let Some((_, since)) = &self.shown else {
+            return;
+        };
+        if self.answer.is_some() || row.id.as_str().is_empty() {
+            return;
+        }
+        let rested = since.elapsed();
+        if rested < REST {
+            ui.request_repaint_after(REST - rested);
+            return;
+        }
+        if let Some(session) = session {
+            let (service, id) = (session.service.clone(), row.id.clone());
+            let promise = engine.ask(async move { service.details(&id).await });
+            self.answer = Some((row.id.clone(), promise));
+        }
+    }
+
+    fn tabs(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            for (tab, title) in [
+                (Tab::Details, "Details"),
+                (Tab::Metadata, "Metadata"),
+                (Tab::Json, "JSON"),
+            ] {
+                let tokens = Tokens::of(ui);
+                let on = self.tab == tab;
+                let ink = if on { tokens.text } else { tokens.weak };
+                let label = Label::new(RichText::new(title).color(ink).family(theme::medium()))
+                    .selectable(false);
+                let response = ui.add(label.sense(Sense::click()));
+                response
+                    .widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, on, title));
+                if on {
+                    let rect = response.rect;
+                    let under = Rect::from_min_max(
+                        rect.left_bottom() + vec2(0.0, 4.0),
+                        rect.right_bottom() + vec2(0.0, 6.0),
+                    );
+                    ui.painter()
+                        .rect_filled(under, CornerRadius::same(1), tokens.accent);
+                }
+                if response.clicked() {
+                    self.tab = tab;
+                }
+            }
+        });
+        ui.add_space(8.0);
+    }
+
+    fn facts(&self, ui: &mut Ui, row: &FileRow) {
+        Grid::new("facts")
+            .num_columns(2)
+            .spacing([12.0, 8.0])
+            .min_col_width(78.0)
+            .show(ui, |ui| {
+                let details = self.ready();
+                for (name, value) in own_facts(details.map_or(row, |details| &details.row)) {
+                    fact(ui, &name, &value);
+                }
+                for (name, value) in details
+                    .map(|details| details.facts.as_slice())
+                    .unwrap_or_default()
+                {
+                    fact(ui, name, value);
+                }
+                fact(ui, "Id", row.id.as_str());
+            });
+        self.trouble(ui);
+    }
+
+    fn metadata(&self, ui: &mut Ui) {
+        match self.ready() {
+            Some(details) if details.metadata.is_empty() => {
+                drop(parts::weak(ui, "This file has no metadata."))
+            }
+            Some(details) => {
+                Grid::new("metadata")
+                    .num_columns(2)
+                    .spacing([12.0, 8.0])
+                    .show(ui, |ui| {
+                        for (key, value) in &details.metadata {
+                            fact(ui, key, value);
+                        }
+                    });
+            }
+            None => self.trouble(ui),
+        }
+    }
+
+    fn json(&self, ui: &mut Ui) {
+        match self.ready() {
+            Some(details) => {
+                ui.add(Label::new(RichText::new(&details.json).font(theme::mono())).wrap());
+            }
+            None => self.trouble(ui),
+        }
+    }
+
+    fn trouble(&self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        match self.answer.as_ref().map(|(_, promise)| promise.ready()) {
+            Some(Some(Err(error))) => {
+                ui.label(RichText::new(&error.message).color(tokens.bad.ink));
+            }
+            Some(Some(Ok(_))) => {}
+            _ => drop(parts::weak(ui, "Asking the service…")),
+        }
+    }
+}
+
+fn own_facts(row: &FileRow) -> Vec<(String, String)> {
+    let zone = jiff::tz::TimeZone::system();
+    let mut facts = vec![("State".to_owned(), state_words(row, Time::now()))];
+    facts.push((
+        "Size".into(),
+        format!(
+            "{} ({} bytes)",
+            size::bytes(row.size),
+            size::count(row.size)
+        ),
+    ));
+    if !row.mime.is_empty() {
+        facts.push(("Type".into(), row.mime.to_string()));
+    }
+    let dates = [
+        ("Uploaded", row.uploaded),
+        ("Stored", row.stored),
+        ("Removed", row.removed),
+    ];
+    for (name, time) in dates {
+        if let Some(time) = time {
+            facts.push((name.into(), time.format(&zone, "%Y-%m-%d %H:%M:%S")));
+        }
+    }
+    if let Some(odd) = &row.odd {
+        facts.push(("Note".into(), odd.clone()));
+    }
+    facts
+}
+
+/// `Unstored, 3 h left`: a state, and what it means now.
+pub fn state_words(row: &FileRow, now: Time) -> String {
+    let state = row.state();
+    match (state, row.uploaded) {
+        (FileState::Unstored, Some(uploaded)) => {
+            format!(
+                "{}, {} h left",
+                state.title(),
+                uploaded.hours_left(UNSTORED_LIFE_HOURS, now)
+            )
+        }
+        _ => state.title().to_owned(),
+    }
+}
+
+fn fact(ui: &mut Ui, name: &str, value: &str) {
+    parts::caption(ui, &text::visible(name));
+    ui.add(Label::new(text::visible(value)).wrap());
+    ui.end_row();
+}
+
+fn buttons(
+    ui: &mut Ui,
+    session: Option<&Session>,
+    row: &FileRow,
+    tab: Tab,
+    details: Option<&FileDetails>,
+    send: &mut Vec<Command>,
+) {
+    let url = session.and_then(|session| session.service.file_url(&row.id));
+    let blocked = match (&url, row.removed) {
+        (None, _) => Some("This file has no address."),
+        (Some(_), Some(_)) => Some("The file is removed."),
+        _ => None,
+    };
+    if parts::button_if(ui, Weight::Plain, "Copy URL", blocked).clicked()
+        && let Some(url) = &url
+    {
+        send.push(Command::Copy(url.clone()));
+    }
+    if parts::button_if(ui, Weight::Plain, "Open", blocked).clicked()
+        && let Some(url) = url
+    {
+        ui.ctx().open_url(egui::OpenUrl::new_tab(url));
+    }
+    if tab == Tab::Json {
+        let blocked = details.is_none().then_some("The answer is not here yet.");
+        if parts::button_if(ui, Weight::Plain, "Copy JSON", blocked).clicked()
+            && let Some(details) = details
+        {
+            send.push(Command::Copy(details.json.clone()));
+        }
+    } else if parts::button(ui, Weight::Plain, "Copy id").clicked() {
+        send.push(Command::Copy(row.id.to_string()));
+    }
+}
+
+fn picture(
+    ui: &mut Ui,
+    engine: &Engine,
+    profile: &ProfileId,
+    session: Option<&Session>,
+    row: &FileRow,
+    pictures: &mut Pictures,
+) {
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 188.0), Sense::hover());
+    let tokens = Tokens::of(ui);
+    let radius = CornerRadius::same(8);
+    ui.painter().rect_filled(rect, radius, tokens.bg);
+    if let (Some(session), true) = (session, row.image && row.removed.is_none() && row.ready) {
+        let look = pictures.look(&row.id, PICTURE, |stop| {
+            engine.picture(
+                profile.clone(),
+                session.service.clone(),
+                row.id.clone(),
+                PICTURE,
+                stop,
+            );
+        });
+        if let Look::Ready(texture) = look {
+            let fit = fit(texture.size_vec2(), rect);
+            Image::new(texture)
+                .corner_radius(radius)
+                .alt_text("Preview")
+                .paint_at(ui, fit);
+            return;
+        }
+    }
+    let icon = Rect::from_center_size(rect.center(), Vec2::splat(34.0));
+    parts::Icon::File.paint(ui.painter(), icon, tokens.faint);
+}
+
+/// The largest rectangle of the picture's shape inside `room`, never enlarged.
+fn fit(size: Vec2, room: Rect) -> Rect {
+    let scale = (room.width() / size.x).min(room.height() / size.y).min(1.0);
+    Rect::from_center_size(room.center(), size * scale)
+}

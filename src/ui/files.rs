@@ -1,0 +1,317 @@
+//! A view of the profile's files: how far its listing is, how it is filtered and sorted, what is selected.
+//!
+//! The rows themselves are in the profile's catalogue, which the views of existing and of removed files share.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Engine;
+use super::widgets::table::TableState;
+use crate::catalogue::{Arrangement, Catalogue, ProblemIndex, Query, RowIx, Selection, Sort};
+use crate::model::{FileRow, FileState, ItemId, PlanItem, ProfileId, Time};
+use crate::service::{Listing, Page, ServiceError};
+
+/// How far a listing is.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// Nobody asked yet.
+    New,
+    /// Pages are coming.
+    Loading,
+    /// All is here, as of then.
+    Loaded(Time),
+    /// It ended early; what came before is kept.
+    Failed(String),
+}
+
+/// One view of files.
+pub struct FileList {
+    listing: Listing,
+    /// Which rows are selected.
+    pub selection: Selection,
+    /// Scroll place and columns.
+    pub table: TableState,
+    /// The order that is shown.
+    pub shown: Arrangement,
+    /// The order of rows.
+    pub sort: Sort,
+    /// Words to filter by.
+    pub text: String,
+    /// State to filter by.
+    pub state: Option<FileState>,
+    /// Whether only rows with problems are shown.
+    pub only_problems: bool,
+    /// Only rows with exactly these words against them.
+    pub reason: Option<Arc<str>>,
+    /// How far the listing is.
+    pub progress: Progress,
+    /// How many the service says there are.
+    pub total: Option<i64>,
+    /// Rows that came in this run.
+    pub loaded: u64,
+    epoch: u64,
+    stop: CancellationToken,
+    asked: Option<Wish>,
+    arranging: bool,
+    counted: Option<(Counted, Counts)>,
+}
+
+/// What an order is made of.
+#[derive(Clone, PartialEq)]
+struct Wish {
+    generation: u64,
+    problems: u64,
+    text: String,
+    state: Option<FileState>,
+    only_problems: bool,
+    reason: Option<Arc<str>>,
+    sort: Sort,
+}
+
+/// What the counts of a selection rest on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Counted {
+    revision: u64,
+    catalogue: u64,
+    order: usize,
+}
+
+/// What is selected, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Selected files, hidden ones included.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Those of them that the filter hides.
+    pub hidden: u64,
+}
+
+impl FileList {
+    /// An empty view.
+    pub fn new(listing: Listing) -> Self {
+        Self {
+            listing,
+            selection: Selection::default(),
+            table: super::views::files::table_state(),
+            shown: Arrangement::default(),
+            sort: Sort::default(),
+            text: String::new(),
+            state: None,
+            only_problems: false,
+            reason: None,
+            progress: Progress::New,
+            total: None,
+            loaded: 0,
+            epoch: 0,
+            stop: CancellationToken::new(),
+            asked: None,
+            arranging: false,
+            counted: None,
+        }
+    }
+
+    /// Whether it was never listed.
+    pub fn is_new(&self) -> bool {
+        matches!(self.progress, Progress::New)
+    }
+
+    /// Whether pages are coming.
+    pub fn is_loading(&self) -> bool {
+        matches!(self.progress, Progress::Loading)
+    }
+
+    fn is_removed(&self) -> bool {
+        self.listing == Listing::Removed
+    }
+
+    /// How many files the view has, whatever the filter.
+    pub fn len(&self, catalogue: &Catalogue) -> u64 {
+        self.sum(catalogue).files
+    }
+
+    /// Files and bytes of the view, whatever the filter.
+    pub fn sum(&self, catalogue: &Catalogue) -> crate::catalogue::Sum {
+        let totals = catalogue.totals();
+        if self.is_removed() {
+            totals.of(FileState::Removed)
+        } else {
+            totals.existing()
+        }
+    }
+
+    /// A new run; an older one that still goes is dropped.
+    pub fn begin(&mut self, catalogue: &mut Catalogue) -> (u64, CancellationToken) {
+        self.stop.cancel();
+        catalogue.abandon(self.epoch);
+        self.stop = CancellationToken::new();
+        self.epoch = if self.is_removed() {
+            catalogue.begin_removed()
+        } else {
+            catalogue.begin()
+        };
+        self.progress = Progress::Loading;
+        self.loaded = 0;
+        (self.epoch, self.stop.clone())
+    }
+
+    /// Takes a page in.
+    pub fn arrived(&mut self, catalogue: &mut Catalogue, run: u64, page: Page<FileRow>) {
+        if run != self.epoch {
+            return;
+        }
+        self.loaded += page.rows.len() as u64;
+        self.total = page.total.or(self.total);
+        catalogue.merge(run, page.rows);
+    }
+
+    /// Takes the end in: rows that were not seen are gone only if the listing was whole.
+    pub fn ended(&mut self, catalogue: &mut Catalogue, run: u64, result: Result<(), ServiceError>) {
+        if run != self.epoch {
+            return;
+        }
+        match result {
+            Ok(()) => {
+                catalogue.finish(run);
+                self.progress = Progress::Loaded(Time::now());
+            }
+            Err(error) => {
+                catalogue.abandon(run);
+                self.progress = Progress::Failed(error.message);
+            }
+        }
+    }
+
+    /// Takes rows out of the selection that are gone or belong to the other view now.
+    pub fn prune(&mut self, catalogue: &Catalogue) {
+        self.selection.prune(catalogue, self.is_removed());
+    }
+
+    /// The file at the cursor.
+    pub fn at_cursor(&self, catalogue: &Catalogue) -> Option<FileRow> {
+        let row = catalogue.get(self.selection.cursor()?)?;
+        (!row.is_gone()).then(|| row.file_row())
+    }
+
+    fn wish(&self, catalogue: &Catalogue, problems: u64) -> Wish {
+        Wish {
+            generation: catalogue.generation(),
+            problems,
+            text: self.text.clone(),
+            state: self.state,
+            only_problems: self.only_problems,
+            reason: self.reason.clone(),
+            sort: self.sort,
+        }
+    }
+
+    /// Asks for a new order if one is needed; one at a time, the newest wish wins. `version` counts the
+    /// changes of the problems.
+    pub fn arrange(
+        &mut self,
+        engine: &Engine,
+        profile: &ProfileId,
+        catalogue: &Catalogue,
+        problems: &ProblemIndex,
+        version: u64,
+    ) {
+        if problems.is_empty() {
+            self.only_problems = false;
+            self.reason = None;
+        }
+        let wish = self.wish(catalogue, version);
+        if self.is_new() || self.arranging || self.asked.as_ref() == Some(&wish) {
+            return;
+        }
+        let only = match &self.reason {
+            Some(words) => Some(problems.rows_with(words)),
+            None => self.only_problems.then(|| problems.rows()),
+        };
+        let query = Query {
+            text: wish.text.clone(),
+            state: wish.state,
+            only,
+            removed_view: self.is_removed(),
+        };
+        self.asked = Some(wish);
+        self.arranging = true;
+        let snapshot = (catalogue.clone(), problems.clone());
+        engine.arrange(profile.clone(), self.listing, snapshot, query, self.sort);
+    }
+
+    /// Takes an order in.
+    pub fn arranged(&mut self, arrangement: Arrangement) {
+        self.arranging = false;
+        self.shown = arrangement;
+    }
+
+    /// What is selected, in numbers; counted anew only when something changed.
+    pub fn counts(&mut self, catalogue: &Catalogue) -> Counts {
+        let now = Counted {
+            revision: self.selection.revision(),
+            catalogue: catalogue.generation(),
+            order: Arc::as_ptr(&self.shown.order).cast::<RowIx>() as usize,
+        };
+        if let Some((then, counts)) = self.counted
+            && then == now
+        {
+            return counts;
+        }
+        let sum = self.selection.totals(catalogue);
+        let hidden = self.selection.hidden(&self.shown) as u64;
+        let counts = Counts {
+            files: sum.files,
+            bytes: sum.bytes,
+            hidden,
+        };
+        self.counted = Some((now, counts));
+        counts
+    }
+
+    /// A frozen copy from which a plan's items are made off the window's thread.
+    pub fn freeze(&self, catalogue: &Catalogue) -> Frozen {
+        Frozen {
+            catalogue: catalogue.clone(),
+            selection: self.selection.clone(),
+            order: self.shown.order.clone(),
+        }
+    }
+}
+
+/// What was selected when somebody asked.
+pub struct Frozen {
+    catalogue: Catalogue,
+    selection: Selection,
+    order: Arc<[RowIx]>,
+}
+
+impl Frozen {
+    /// The selected rows, in the order shown; those that the filter hides come last.
+    fn rows(&self) -> Vec<FileRow> {
+        let shown: Vec<RowIx> = self
+            .order
+            .iter()
+            .copied()
+            .filter(|&ix| self.selection.contains(ix))
+            .collect();
+        let mut rest: crate::catalogue::RowSet = self.selection.iter().collect();
+        for &ix in &shown {
+            rest.remove(ix);
+        }
+        let all = shown.into_iter().chain(rest.iter());
+        all.filter_map(|ix| self.catalogue.get(ix))
+            .map(|row| row.file_row())
+            .collect()
+    }
+
+    /// A plan's items.
+    pub fn items(&self) -> Vec<PlanItem> {
+        self.rows().iter().map(PlanItem::from_file).collect()
+    }
+
+    /// The ids alone.
+    pub fn ids(&self) -> Vec<ItemId> {
+        self.rows().into_iter().map(|row| row.id).collect()
+    }
+}

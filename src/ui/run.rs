@@ -1,0 +1,400 @@
+//! Commands, run once a frame, in one place.
+
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::app::{App, Continuing, Sheet};
+use super::command::{Command, Place};
+use super::sheets::plan::PlanSheet;
+use super::sheets::profile::ProfileSheet;
+use super::sheets::report::ReportSheet;
+use super::views::header::filter_id;
+use super::workspace::Workspace;
+use crate::model::{JobId, Outcome, PlanItem, ProfileId, Verb};
+use crate::profile::Profile;
+
+impl App {
+    pub(super) fn run_commands(&mut self, ctx: &Context) {
+        for command in std::mem::take(&mut self.commands) {
+            self.run(ctx, command);
+        }
+    }
+
+    fn run(&mut self, ctx: &Context, command: Command) {
+        match command {
+            Command::AddProfile => {
+                let sheet = ProfileSheet::add(self.profiles.list());
+                self.sheet = Some(Sheet::Profile(Box::new(sheet)));
+            }
+            Command::EditProfile(id) => {
+                if let Some(profile) = self.profiles.get(&id) {
+                    let sheet = ProfileSheet::edit(profile.clone());
+                    self.sheet = Some(Sheet::Profile(Box::new(sheet)));
+                }
+            }
+            Command::ForgetProfile(id) => self.ask_forget(&id),
+            Command::SwitchTo(n) => self.switch_to(n),
+            Command::Go(place) => self.go(place),
+            Command::Refresh => self.refresh(),
+            Command::Reopen => self.open_current(),
+            Command::FocusFilter => ctx.memory_mut(|memory| memory.request_focus(filter_id())),
+            Command::ClearFilter => self.with_current(|workspace| {
+                if let Some(list) = workspace.shown_mut() {
+                    list.text.clear();
+                    (list.state, list.only_problems, list.reason) = (None, false, None);
+                }
+            }),
+            Command::Plan(verb) => self.plan(verb),
+            Command::CopyUrls => self.copy(ctx, true),
+            Command::CopyIds => self.copy(ctx, false),
+            Command::Copy(text) => ctx.copy_text(text),
+            Command::DropHidden => self.with_current(|workspace| {
+                if let Some(list) = workspace.shown_mut() {
+                    let shown = list.shown.clone();
+                    list.selection.drop_hidden(&shown);
+                }
+            }),
+            Command::SelectNone => self.with_current(|workspace| {
+                if let Some(list) = workspace.shown_mut() {
+                    list.selection.clear();
+                }
+            }),
+            Command::ShowProblems(on) => self.show_problems(on),
+            Command::ShowReason(words) => self.with_current(|workspace| {
+                if let Some(list) = workspace.shown_mut() {
+                    list.only_problems = true;
+                    list.reason = words.map(Arc::from);
+                }
+            }),
+            Command::ClearProblems => self.with_current(Workspace::clear_problems),
+            Command::Retry => self.retry(),
+            Command::StopJob => self.with_current(|workspace| {
+                if let Some(running) = &workspace.running {
+                    running.stop.cancel();
+                }
+            }),
+            Command::Continue(job) => self.continue_job(job),
+            Command::RestoreJob(job) => self.restore_job(job),
+            Command::SaveReport(job) => self.save_report(job),
+            Command::OpenJob(job) => {
+                self.go(Place::History);
+                if let Ok(ledger) = &self.ledger {
+                    self.history.open(&self.engine, &ledger.clone(), job);
+                }
+            }
+            Command::OpenGroup(id) => {
+                let engine = &self.engine;
+                if let Some(workspace) = self.workspaces.get_mut(self.current) {
+                    workspace.open_group(engine, id);
+                }
+            }
+            Command::ToggleDetails => self.details = !self.details,
+            Command::NextTheme => next_theme(ctx),
+            Command::Keys => self.sheet = Some(Sheet::Keys),
+        }
+    }
+
+    fn with_current(&mut self, act: impl FnOnce(&mut Workspace)) {
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            act(workspace);
+        }
+    }
+
+    fn switch_to(&mut self, n: usize) {
+        if n < self.workspaces.len() {
+            self.current = n;
+            self.open_current();
+        }
+    }
+
+    fn go(&mut self, place: Place) {
+        if place == Place::History {
+            self.history.open = None;
+            self.refresh_history();
+        }
+        let engine = &self.engine;
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            workspace.show(engine, place);
+        }
+    }
+
+    fn refresh(&mut self) {
+        self.refresh_history();
+        let engine = &self.engine;
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            if workspace.session().is_none() {
+                workspace.open(engine, &self.secrets);
+            }
+            workspace.details.forget();
+            workspace.refresh(engine);
+        }
+    }
+
+    fn plan(&mut self, verb: Verb) {
+        let Some(workspace) = self.workspaces.get(self.current) else {
+            return;
+        };
+        // The Delete key means groups where groups are shown.
+        let verb = match (verb, workspace.place) {
+            (Verb::Delete, Place::Groups) => Verb::DeleteGroups,
+            (Verb::Delete, Place::Removed | Place::History) => return,
+            (verb, _) => verb,
+        };
+        if workspace.why_not(verb).is_some() {
+            return;
+        }
+        if verb == Verb::DeleteGroups {
+            let groups = workspace.groups.selected();
+            if !groups.is_empty() {
+                self.open_plan(self.current, verb, move || {
+                    Ok(groups.iter().map(PlanItem::from_group).collect())
+                });
+            }
+        } else if let Some(list) = workspace.shown()
+            && !list.selection.is_empty()
+        {
+            let frozen = list.freeze(&workspace.catalogue);
+            self.open_plan(self.current, verb, move || Ok(frozen.items()));
+        }
+    }
+
+    fn open_plan(
+        &mut self,
+        at: usize,
+        verb: Verb,
+        make: impl FnOnce() -> Result<Vec<PlanItem>, String> + Send + 'static,
+    ) {
+        let workspace = &self.workspaces[at];
+        let Some(session) = workspace.session() else {
+            return;
+        };
+        let sheet = PlanSheet::open(&self.engine, &workspace.profile, session, verb, make);
+        self.sheet = Some(Sheet::Plan {
+            profile: workspace.profile.id.clone(),
+            sheet: Box::new(sheet),
+        });
+    }
+
+    fn copy(&mut self, ctx: &Context, urls: bool) {
+        let Some(workspace) = self.workspaces.get(self.current) else {
+            return;
+        };
+        let ids = match (workspace.place, workspace.shown()) {
+            (Place::Groups, _) => workspace
+                .groups
+                .selected()
+                .into_iter()
+                .map(|group| group.id)
+                .collect(),
+            (_, Some(list)) => list.freeze(&workspace.catalogue).ids(),
+            _ => Vec::new(),
+        };
+        let service = workspace.session().map(|session| session.service.clone());
+        let lines = ids.iter().map(|id| match &service {
+            Some(service) if urls => service.file_url(id).unwrap_or_else(|| id.to_string()),
+            _ => id.to_string(),
+        });
+        ctx.copy_text(lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    fn show_problems(&mut self, on: bool) {
+        let engine = &self.engine;
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            if on && workspace.shown().is_none() {
+                workspace.show(engine, Place::Files);
+            }
+            if let Some(list) = workspace.shown_mut() {
+                list.only_problems = on;
+                list.reason = None;
+            }
+        }
+    }
+
+    fn retry(&mut self) {
+        let Some(workspace) = self.workspaces.get(self.current) else {
+            return;
+        };
+        let Some((verb, ids)) = workspace.to_retry() else {
+            return;
+        };
+        let catalogue = workspace.catalogue.clone();
+        self.open_plan(self.current, verb, move || {
+            let item = |id: crate::model::ItemId| match catalogue.find(id.as_str()) {
+                Some(row) => PlanItem::from_file(&catalogue.row(row).file_row()),
+                None => PlanItem::bare(id),
+            };
+            Ok(ids.into_iter().map(item).collect())
+        });
+    }
+
+    /// Goes to the profile that a job belongs to, if it is still in the list and open.
+    fn go_to_profile_of(&mut self, job: JobId) -> Option<usize> {
+        let source = self.history.job(job)?.source.clone();
+        let at = self
+            .workspaces
+            .iter()
+            .position(|workspace| workspace.profile.id == source.profile);
+        let Some(at) = at else {
+            self.notices.push(format!(
+                "Job {job} belongs to the profile {}, which is not in the list any more. Add it again to go on.",
+                source.profile_name
+            ));
+            return None;
+        };
+        if self.workspaces[at].session().is_none() {
+            self.workspaces[at].open(&self.engine, &self.secrets);
+            self.notices.push(format!(
+                "{} is being opened. Try again in a moment.",
+                source.profile_name
+            ));
+            return None;
+        }
+        self.current = at;
+        Some(at)
+    }
+
+    fn restore_job(&mut self, job: JobId) {
+        let Some(at) = self.go_to_profile_of(job) else {
+            return;
+        };
+        let Ok(ledger) = self.ledger.clone() else {
+            return;
+        };
+        self.open_plan(at, Verb::Restore, move || {
+            let record = ledger.record(job).map_err(|error| error.to_string())?;
+            let done = record
+                .items
+                .into_iter()
+                .filter(|item| item.outcome() == Some(Outcome::Done));
+            Ok(done.map(|item| item.item).collect())
+        });
+    }
+
+    fn continue_job(&mut self, job: JobId) {
+        let Some(at) = self.go_to_profile_of(job) else {
+            return;
+        };
+        let Ok(ledger) = self.ledger.clone() else {
+            return;
+        };
+        if self.workspaces[at].running.is_some() {
+            self.notices
+                .push("A job of this profile is running. Continue when it has ended.".into());
+            return;
+        }
+        let profile = self.workspaces[at].profile.id.clone();
+        let record = self.engine.ask_blocking(move || ledger.record(job));
+        self.continuing.push(Continuing {
+            profile,
+            job,
+            record,
+        });
+    }
+
+    /// Starts jobs whose items have been read.
+    pub(super) fn continue_ready(&mut self) {
+        let (ready, waiting) = std::mem::take(&mut self.continuing)
+            .into_iter()
+            .partition(|one| one.record.ready().is_some());
+        self.continuing = waiting;
+        for one in ready {
+            let one: Continuing = one;
+            match one.record.try_take() {
+                Ok(Ok(record)) => {
+                    let Ok(ledger) = self.ledger.clone() else {
+                        continue;
+                    };
+                    let engine = &self.engine;
+                    let workspace = self
+                        .workspaces
+                        .iter_mut()
+                        .find(|w| w.profile.id == one.profile);
+                    if let Some(workspace) = workspace {
+                        workspace.toast = None;
+                        workspace.go_on(engine, ledger, &record);
+                    }
+                }
+                Ok(Err(error)) => self.notices.push(error.to_string()),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn save_report(&mut self, job: JobId) {
+        let Some(summary) = self.history.job(job) else {
+            self.refresh_history();
+            return;
+        };
+        let home = etcetera::home_dir().unwrap_or_else(|_| std::env::temp_dir());
+        self.sheet = Some(Sheet::Report(Box::new(ReportSheet::new(
+            summary.clone(),
+            home,
+        ))));
+    }
+
+    fn ask_forget(&mut self, id: &ProfileId) {
+        let busy = self
+            .workspaces
+            .iter()
+            .any(|workspace| workspace.profile.id == *id && workspace.is_busy());
+        if busy {
+            self.notices
+                .push("A job of this profile is running. Stop it first.".into());
+        } else if let Some(profile) = self.profiles.get(id) {
+            self.sheet = Some(Sheet::Forget(profile.clone()));
+        }
+    }
+
+    pub(super) fn forget(&mut self, id: ProfileId) {
+        if let Err(error) = self.profiles.remove(&id) {
+            self.notices.push(error.to_string());
+            return;
+        }
+        self.workspaces
+            .retain(|workspace| workspace.profile.id != id);
+        self.current = self.current.min(self.workspaces.len().saturating_sub(1));
+        self.open_current();
+        let secrets = self.secrets.clone();
+        // A keyring that is gone cannot be asked to forget; the profile is forgotten all the same.
+        drop(self.engine.ask(async move { secrets.forget(&id).await }));
+    }
+
+    pub(super) fn save_profile(&mut self, profile: Profile) {
+        if let Err(error) = self.profiles.put(profile.clone()) {
+            self.notices.push(error.to_string());
+            return;
+        }
+        let blocked = self.ledger_trouble();
+        match self
+            .workspaces
+            .iter()
+            .position(|workspace| workspace.profile.id == profile.id)
+        {
+            Some(at) if self.workspaces[at].running.is_some() => {
+                self.workspaces[at].profile = profile;
+                self.current = at;
+            }
+            Some(at) => {
+                self.workspaces[at] = Workspace::new(profile);
+                self.current = at;
+            }
+            None => {
+                self.workspaces.push(Workspace::new(profile));
+                self.current = self.workspaces.len() - 1;
+            }
+        }
+        self.workspaces[self.current].blocked = blocked;
+        self.open_current();
+    }
+}
+
+fn next_theme(ctx: &Context) {
+    use egui::ThemePreference::{Dark, Light, System};
+    let next = match ctx.options(|options| options.theme_preference) {
+        System => Light,
+        Light => Dark,
+        Dark => System,
+    };
+    ctx.set_theme(next);
+}

@@ -1,0 +1,89 @@
+//! Sheets: one pattern for everything that asks before it acts. One is open at a time; Esc closes it.
+
+pub mod forget;
+pub mod keys;
+pub mod plan;
+pub mod profile;
+pub mod report;
+
+use egui::{Color32, Context, CornerRadius, Frame, Id, Margin, Modal, Rect, Stroke, Ui, Vec2};
+
+use super::theme::{self, Tokens};
+
+/// Whether a sheet stays open after a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stay {
+    /// It does.
+    Open,
+    /// It closes.
+    Close,
+}
+
+/// Shows a sheet with a band of the profile's colour. `Close` if the person turned away.
+pub fn show(
+    ctx: &Context,
+    name: &str,
+    width: f32,
+    band: Option<Color32>,
+    add: impl FnOnce(&mut Ui) -> Stay,
+) -> Stay {
+    let tokens = Tokens::of_dark(ctx.global_style().visuals.dark_mode);
+    let frame = Frame::new()
+        .fill(tokens.raised)
+        .stroke(Stroke::new(1.0, tokens.line))
+        .corner_radius(CornerRadius::same(theme::SHEET_RADIUS))
+        .shadow(ctx.global_style().visuals.window_shadow)
+        .inner_margin(Margin {
+            left: 24,
+            right: 24,
+            top: 24,
+            bottom: 20,
+        });
+    let response = Modal::new(Id::unique(("sheet", name)))
+        .frame(frame)
+        .backdrop_color(Color32::from_black_alpha(
+            if ctx.global_style().visuals.dark_mode {
+                140
+            } else {
+                90
+            },
+        ))
+        .show(ctx, |ui| {
+            let most = (ctx.content_rect().width() - 80.0).max(280.0);
+            ui.set_width((width - 48.0).min(most));
+            ui.spacing_mut().item_spacing = Vec2::new(8.0, 8.0);
+            label_dialog(ui, name);
+            let stay = add(ui);
+            if let Some(color) = band {
+                paint_band(ui, color);
+            }
+            stay
+        });
+    if response.should_close() {
+        Stay::Close
+    } else {
+        response.inner
+    }
+}
+
+fn label_dialog(ui: &Ui, name: &str) {
+    ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+        node.set_role(egui::Role::Dialog);
+        node.set_label(name);
+    });
+}
+
+fn paint_band(ui: &Ui, color: Color32) {
+    let sheet = ui.min_rect().expand2(Vec2::new(24.0, 0.0));
+    let rect = Rect::from_min_max(
+        egui::pos2(sheet.left(), sheet.top() - 24.0),
+        egui::pos2(sheet.right(), sheet.top() - 20.0),
+    );
+    let radius = CornerRadius {
+        nw: theme::SHEET_RADIUS,
+        ne: theme::SHEET_RADIUS,
+        sw: 0,
+        se: 0,
+    };
+    ui.painter().rect_filled(rect, radius, color);
+}

@@ -1,0 +1,540 @@
+//! The plan sheet: what will be done, to what, where, and every warning. What is confirmed is what runs.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use egui::{Context, CornerRadius, Frame, Key, Margin, RichText, ScrollArea, Stroke, Ui};
+use poll_promise::Promise;
+
+use super::{Stay, show};
+use crate::job::{self, PlanFacts};
+use crate::model::{GroupRow, ItemId, ItemKind, Plan, PlanItem, Source, Verb, size, text};
+use crate::profile::Profile;
+use crate::service::{Page, ServiceError};
+use crate::ui::engine::{Engine, Session};
+use crate::ui::parts::{self, Icon, Weight};
+use crate::ui::theme::{self, Tokens};
+
+/// A plan larger than this asks for its count to be typed.
+const TYPE_ABOVE: u64 = 500;
+
+/// Groups that are looked through for the files of a delete without being asked to.
+const GROUPS_AT_MOST: usize = 2_000;
+
+/// Which groups hold which files of the plan.
+#[derive(Clone, Debug, Default)]
+pub struct InGroups {
+    /// Files of the plan that are in a group.
+    pub files: HashSet<ItemId>,
+    /// Groups that hold any of them.
+    pub groups: usize,
+    /// Groups that could not be read.
+    pub unread: usize,
+}
+
+/// The sheet's state.
+pub struct PlanSheet {
+    profile: Profile,
+    source: Source,
+    verb: Verb,
+    making: Option<Promise<Result<Vec<PlanItem>, String>>>,
+    trouble: Option<String>,
+    plan: Option<Arc<Plan>>,
+    facts: PlanFacts,
+    groups: Option<Promise<Result<InGroups, ServiceError>>>,
+    typed: String,
+    view_all: bool,
+    opened: bool,
+    undo: bool,
+}
+
+impl PlanSheet {
+    /// Opens the sheet; the items are made off the window's thread.
+    pub fn open(
+        engine: &Engine,
+        profile: &Profile,
+        session: &Session,
+        verb: Verb,
+        make: impl FnOnce() -> Result<Vec<PlanItem>, String> + Send + 'static,
+    ) -> Self {
+        let source = profile.source(session.account.clone(), session.service.api_base());
+        Self {
+            profile: profile.clone(),
+            source,
+            verb,
+            making: Some(engine.ask_blocking(make)),
+            trouble: None,
+            plan: None,
+            facts: PlanFacts::default(),
+            groups: None,
+            typed: String::new(),
+            view_all: false,
+            opened: false,
+            undo: session.service.can().restore,
+        }
+    }
+
+    /// Shows the sheet. `Some` once the plan is confirmed.
+    pub fn ui(
+        &mut self,
+        ctx: &Context,
+        engine: &Engine,
+        session: Option<&Session>,
+    ) -> (Stay, Option<Plan>) {
+        self.take_items(engine, session);
+        let mut confirmed = None;
+        let band = crate::ui::color(self.profile.colour);
+        let stay = show(ctx, "Plan", theme::SHEET, Some(band), |ui| {
+            self.head(ui);
+            let Some(plan) = self.plan.clone() else {
+                parts::weak(ui, self.trouble.as_deref().unwrap_or("Making the plan…"));
+                return cancel_only(ui);
+            };
+            self.tiles(ui);
+            ui.add_space(2.0);
+            ui.spacing_mut().item_spacing.y = 6.0;
+            self.warnings(ui);
+            ui.add_space(4.0);
+            self.sample(ui, &plan);
+            let ready = self.typing(ui);
+            ui.add_space(6.0);
+            self.buttons(ui, &plan, ready, &mut confirmed)
+        });
+        self.opened = true;
+        (
+            if confirmed.is_some() {
+                Stay::Close
+            } else {
+                stay
+            },
+            confirmed,
+        )
+    }
+
+    fn take_items(&mut self, engine: &Engine, session: Option<&Session>) {
+        let Some(promise) = self.making.take() else {
+            return;
+        };
+        match promise.try_take() {
+            Ok(Err(error)) => self.trouble = Some(error),
+            Ok(Ok(items)) => {
+                self.freeze(items);
+                if self.verb == Verb::Delete
+                    && let Some(session) = session.filter(|session| session.service.can().groups)
+                {
+                    self.groups = Some(look_into_groups(engine, session, self.ids()));
+                }
+            }
+            Err(promise) => self.making = Some(promise),
+        }
+    }
+
+    fn freeze(&mut self, items: Vec<PlanItem>) {
+        let plan = Plan::new(self.verb, self.source.clone(), items);
+        self.facts = job::plan_facts(&plan);
+        self.plan = Some(Arc::new(plan));
+    }
+
+    fn ids(&self) -> HashSet<ItemId> {
+        let items = self
+            .plan
+            .as_ref()
+            .map(|plan| plan.items())
+            .unwrap_or_default();
+        items.iter().map(|item| item.id.clone()).collect()
+    }
+
+    fn noun(&self) -> &'static str {
+        self.verb.kind().noun(self.facts.items)
+    }
+
+    fn what(&self) -> String {
+        format!(
+            "{} {} {}",
+            self.verb.title(),
+            size::count(self.facts.items),
+            self.noun()
+        )
+    }
+
+    fn head(&self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        ui.label(RichText::new(self.what()).font(theme::title()));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            let tokens = Tokens::of(ui);
+            let weak = |text: String| RichText::new(text).color(tokens.weak);
+            let from = if self.verb.destroys() { "from" } else { "in" };
+            parts::text(ui, weak(from.into()));
+            let account = text::visible(self.source.account.label()).into_owned();
+            parts::text(
+                ui,
+                RichText::new(account)
+                    .color(tokens.weak)
+                    .font(theme::strong()),
+            );
+            parts::text(ui, weak(format!("on {} · profile", self.source.service)));
+            parts::dot(ui, crate::ui::color(self.profile.colour), 9.0);
+            let guard = if self.profile.protected {
+                " (protected)"
+            } else {
+                ""
+            };
+            parts::text(ui, weak(format!("{}{guard}", self.profile.name)));
+        });
+        ui.add_space(10.0);
+    }
+
+    fn tiles(&self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        let facts = &self.facts;
+        let zone = jiff::tz::TimeZone::system();
+        let mut tiles = vec![(size::count(facts.items), self.noun().to_owned())];
+        if self.verb.kind() == ItemKind::File {
+            tiles.push((size::bytes(facts.bytes), "in all".to_owned()));
+        }
+        if let (Some(oldest), Some(newest)) = (facts.oldest, facts.newest) {
+            let made = if self.verb.kind() == ItemKind::File {
+                "uploaded"
+            } else {
+                "made"
+            };
+            tiles.push((
+                format!("{} – {}", oldest.to_day(&zone), newest.to_day(&zone)),
+                made.to_owned(),
+            ));
+        }
+        if self.verb.kind() == ItemKind::File && self.verb != Verb::Restore {
+            let both = format!(
+                "{} / {}",
+                size::count(facts.stored),
+                size::count(facts.unstored)
+            );
+            tiles.push((both, "stored / unstored".to_owned()));
+        }
+        Frame::new()
+            .stroke(Stroke::new(1.0, tokens.line))
+            .corner_radius(CornerRadius::same(8))
+            .inner_margin(Margin::symmetric(14, 9))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 26.0;
+                    for (figure, caption) in tiles {
+                        ui.vertical(|ui| {
+                            ui.spacing_mut().item_spacing.y = 1.0;
+                            parts::strong(ui, figure);
+                            parts::caption(ui, &caption);
+                        });
+                    }
+                });
+            });
+    }
+
+    fn warnings(&mut self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        self.group_warning(ui);
+        if self.facts.guarded > 0 {
+            let guarded = size::counted(self.facts.guarded, "item is", "items are");
+            note(
+                ui,
+                Icon::Info,
+                tokens,
+                &format!("{guarded} guarded and will be left out."),
+            );
+        }
+        match self.verb {
+            Verb::Delete => {
+                note(
+                    ui,
+                    Icon::Info,
+                    tokens,
+                    "Copies in the CDN's cache can stay reachable for up to a year.",
+                );
+                if self.undo {
+                    parts::notice(ui, Icon::Back, tokens.ok, |ui| {
+                        parts::text(
+                            ui,
+                            format!(
+                                "{} can bring these back: Restore in History.",
+                                self.source.service
+                            ),
+                        );
+                    });
+                }
+            }
+            Verb::DeleteGroups => {
+                note(ui, Icon::Info, tokens, "The files of the groups stay.");
+                parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
+                    parts::text(ui, "A deleted group cannot be brought back.");
+                });
+            }
+            Verb::Store => note(
+                ui,
+                Icon::Info,
+                tokens,
+                "Stored files are kept until they are deleted.",
+            ),
+            Verb::Restore => {
+                note(
+                    ui,
+                    Icon::Info,
+                    tokens,
+                    "Restored files come back stored, also those that were not before.",
+                );
+            }
+        }
+    }
+
+    fn group_warning(&mut self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        let Some(promise) = &self.groups else { return };
+        match promise.ready() {
+            None => note(
+                ui,
+                Icon::Info,
+                tokens,
+                "Looking whether any of these are in a group…",
+            ),
+            Some(Err(error)) => {
+                let text = format!(
+                    "Whether any of these are in a group is not known: {}",
+                    error.message
+                );
+                note(ui, Icon::Info, tokens, &text);
+            }
+            Some(Ok(found)) if found.files.is_empty() => {
+                if found.unread > 0 {
+                    let unread = size::counted(found.unread as u64, "group", "groups");
+                    note(
+                        ui,
+                        Icon::Info,
+                        tokens,
+                        &format!("{unread} could not be read; the others hold none of these."),
+                    );
+                }
+            }
+            Some(Ok(found)) => {
+                let (files, groups) = (found.files.clone(), found.groups);
+                let mut leave_out = false;
+                parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
+                    let files = size::counted(files.len() as u64, "file is", "files are");
+                    let groups = size::counted(groups as u64, "group", "groups");
+                    parts::strong(ui, format!("{files} in {groups}."));
+                    parts::text(ui, "The groups stay, with holes.");
+                    leave_out = parts::link(ui, "Leave these out").clicked();
+                });
+                if leave_out {
+                    self.leave_out(&files);
+                }
+            }
+        }
+    }
+
+    fn leave_out(&mut self, files: &HashSet<ItemId>) {
+        let Some(plan) = &self.plan else { return };
+        let items = plan
+            .items()
+            .iter()
+            .filter(|item| !files.contains(&item.id))
+            .cloned()
+            .collect();
+        self.freeze(items);
+        self.groups = None;
+    }
+
+    fn sample(&mut self, ui: &mut Ui, plan: &Plan) {
+        if self.view_all {
+            return self.all(ui, plan);
+        }
+        parts::caption(ui, "Sample");
+        ui.horizontal_wrapped(|ui| {
+            let names: Vec<_> = self
+                .facts
+                .sample
+                .iter()
+                .map(|name| text::visible(name))
+                .collect();
+            parts::text(ui, names.join(" · "));
+            let all = format!("View all {}", size::count(self.facts.items));
+            if parts::link(ui, &all).clicked() {
+                self.view_all = true;
+            }
+        });
+    }
+
+    fn all(&mut self, ui: &mut Ui, plan: &Plan) {
+        ui.horizontal(|ui| {
+            parts::caption(ui, "All, in the order of sending");
+            if parts::link(ui, "Show fewer").clicked() {
+                self.view_all = false;
+            }
+        });
+        let items = plan.items();
+        ScrollArea::vertical()
+            .max_height(180.0)
+            .auto_shrink([false, true])
+            .show_rows(ui, 18.0, items.len(), |ui, range| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for item in &items[range] {
+                    let name = if item.name.is_empty() {
+                        item.id.as_str()
+                    } else {
+                        &item.name
+                    };
+                    ui.add(egui::Label::new(text::visible(name)).truncate());
+                }
+            });
+    }
+
+    /// What must be typed before the button works.
+    fn key_phrase(&self) -> Option<String> {
+        if !self.verb.destroys() {
+            None
+        } else if self.profile.protected {
+            Some(self.source.account.label().to_owned())
+        } else if self.facts.items > TYPE_ABOVE {
+            Some(self.facts.items.to_string())
+        } else {
+            None
+        }
+    }
+
+    fn typing(&mut self, ui: &mut Ui) -> bool {
+        let Some(phrase) = self.key_phrase() else {
+            return true;
+        };
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            let tokens = Tokens::of(ui);
+            ui.spacing_mut().item_spacing.x = 4.0;
+            parts::text(ui, RichText::new("Type").color(tokens.weak));
+            parts::strong(ui, &phrase);
+            parts::text(ui, RichText::new("to delete").color(tokens.weak));
+        });
+        let width = ui.available_width();
+        let response = parts::field(ui, &mut self.typed, "Type to confirm", width);
+        if !self.opened {
+            response.request_focus();
+        }
+        let plain: String = self
+            .typed
+            .chars()
+            .filter(|c| *c != ',' && *c != ' ')
+            .collect();
+        self.typed.trim() == phrase || (!self.profile.protected && plain == phrase)
+    }
+
+    fn buttons(&self, ui: &mut Ui, plan: &Plan, ready: bool, confirmed: &mut Option<Plan>) -> Stay {
+        let mut stay = Stay::Open;
+        let requests = size::counted(self.facts.calls, "request", "requests");
+        let what = self.what();
+        egui::Sides::new().show(
+            ui,
+            |ui| {
+                parts::weak(ui, requests);
+            },
+            |ui| {
+                let weight = if self.verb.destroys() {
+                    Weight::Danger
+                } else {
+                    Weight::Primary
+                };
+                let blocked = match (ready, self.facts.items - self.facts.guarded) {
+                    (_, 0) => Some("Nothing is left to do."),
+                    (false, _) => Some("Type the words above first."),
+                    (true, _) => None,
+                };
+                let go = parts::button_if(ui, weight, &what, blocked);
+                // Enter presses a focused button; a delete has to be clicked or pressed with Space.
+                let by_enter =
+                    self.verb.destroys() && ui.input(|input| input.key_pressed(Key::Enter));
+                if go.clicked() && !by_enter {
+                    *confirmed = Some(plan.clone());
+                }
+                let cancel = parts::button(ui, Weight::Plain, "Cancel");
+                if !self.opened && self.key_phrase().is_none() {
+                    cancel.request_focus();
+                }
+                if cancel.clicked() {
+                    stay = Stay::Close;
+                }
+            },
+        );
+        stay
+    }
+}
+
+fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
+    parts::notice(
+        ui,
+        icon,
+        crate::ui::theme::Ink {
+            ink: tokens.text,
+            tint: tokens.panel,
+        },
+        |ui| {
+            ui.label(text);
+        },
+    );
+}
+
+fn cancel_only(ui: &mut Ui) -> Stay {
+    if parts::button(ui, Weight::Plain, "Cancel").clicked() {
+        Stay::Close
+    } else {
+        Stay::Open
+    }
+}
+
+/// Reads all groups and their members. There is no other way to ask which groups hold a file.
+fn look_into_groups(
+    engine: &Engine,
+    session: &Session,
+    ids: HashSet<ItemId>,
+) -> Promise<Result<InGroups, ServiceError>> {
+    let service = session.service.clone();
+    engine.ask(async move {
+        let (pages, mut arrived) = tokio::sync::mpsc::channel::<Page<GroupRow>>(4);
+        let collect = async {
+            let mut groups = Vec::new();
+            while let Some(page) = arrived.recv().await {
+                groups.extend(page.rows.into_iter().map(|row| row.id));
+            }
+            groups
+        };
+        let (listed, mut groups) = tokio::join!(service.groups(pages), collect);
+        listed?;
+        let mut found = InGroups {
+            unread: groups.len().saturating_sub(GROUPS_AT_MOST),
+            ..Default::default()
+        };
+        groups.truncate(GROUPS_AT_MOST);
+        let mut reads = tokio::task::JoinSet::new();
+        for group in groups {
+            let service = service.clone();
+            reads.spawn(async move { service.group(&group).await });
+        }
+        while let Some(read) = reads.join_next().await {
+            match read {
+                Ok(Ok(details)) => found.take(
+                    details.members.into_iter().flatten().map(|row| row.id),
+                    &ids,
+                ),
+                _ => found.unread += 1,
+            }
+        }
+        Ok(found)
+    })
+}
+
+impl InGroups {
+    fn take(&mut self, members: impl Iterator<Item = ItemId>, ids: &HashSet<ItemId>) {
+        let mut any = false;
+        for member in members.filter(|member| ids.contains(member)) {
+            self.files.insert(member);
+            any = true;
+        }
+        self.groups += usize::from(any);
+    }
+}

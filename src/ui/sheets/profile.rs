@@ -1,0 +1,435 @@
+//! Adding and editing a profile: keys, name, colour, switches. *Save* needs a project that answered.
+
+use egui::{Context, CornerRadius, Grid, RichText, Sense, Stroke, StrokeKind, Ui, vec2};
+use poll_promise::Promise;
+use secrecy::SecretString;
+use zeroize::Zeroize;
+
+use super::{Stay, show};
+use crate::model::{Account, ServiceKind};
+use crate::profile::{self, Colour, KeyringError, Profile, Secrets, VerifyError, VerifyErrorKind};
+use crate::ui::engine::Engine;
+use crate::ui::parts::{self, Icon, Weight};
+use crate::ui::theme::{self, Tokens};
+
+const LABELS: f32 = 110.0;
+const FIELDS: f32 = 424.0;
+
+/// What the sheet asks the window to do.
+pub enum Done {
+    /// The profile is verified and its key is kept: add or replace it.
+    Save(Box<Profile>),
+}
+
+/// The sheet's state.
+pub struct ProfileSheet {
+    profile: Profile,
+    is_new: bool,
+    secret: String,
+    api_base: String,
+    cdn_base: String,
+    more: bool,
+    /// What the keys opened; forgotten as soon as anything that it rests on is edited.
+    verified: Option<Account>,
+    verifying: Option<Promise<Result<Account, VerifyError>>>,
+    saving: Option<Promise<Result<(), KeyringError>>>,
+    trouble: Option<Trouble>,
+    offer_session: bool,
+}
+
+struct Trouble {
+    message: String,
+    hint: String,
+}
+
+impl ProfileSheet {
+    /// A sheet for a new profile in the next free colour.
+    pub fn add(taken: &[Profile]) -> Self {
+        let colour = Colour::PALETTE
+            .into_iter()
+            .find(|colour| taken.iter().all(|profile| profile.colour != *colour))
+            .unwrap_or(Colour::PALETTE[taken.len() % Colour::PALETTE.len()]);
+        let profile = Profile {
+            id: profile::new_id(),
+            name: String::new(),
+            service: ServiceKind::Uploadcare,
+            colour,
+            public_key: String::new(),
+            api_base: None,
+            cdn_base: None,
+            simple_auth: false,
+            protected: false,
+            read_only: false,
+            account: None,
+        };
+        Self::of(profile, true)
+    }
+
+    /// A sheet for a profile that exists.
+    pub fn edit(profile: Profile) -> Self {
+        Self::of(profile, false)
+    }
+
+    fn of(profile: Profile, is_new: bool) -> Self {
+        Self {
+            api_base: profile.api_base.clone().unwrap_or_default(),
+            cdn_base: profile.cdn_base.clone().unwrap_or_default(),
+            more: profile.api_base.is_some() || profile.cdn_base.is_some(),
+            profile,
+            is_new,
+            secret: String::new(),
+            verified: None,
+            verifying: None,
+            saving: None,
+            trouble: None,
+            offer_session: false,
+        }
+    }
+
+    /// Shows the sheet. `Some` once there is a profile to keep.
+    pub fn ui(
+        &mut self,
+        ctx: &Context,
+        engine: &Engine,
+        secrets: &Secrets,
+        taken: &[Profile],
+    ) -> (Stay, Option<Done>) {
+        self.take_answers();
+        let mut done = self.take_saved();
+        let name = if self.is_new {
+            "Add profile"
+        } else {
+            "Edit profile"
+        };
+        let band = crate::ui::color(self.profile.colour);
+        let stay = show(ctx, name, theme::SHEET, Some(band), |ui| {
+            ui.label(RichText::new(name).font(theme::title()));
+            parts::weak(
+                ui,
+                "The secret key is kept in your system's keyring, never in a file.",
+            );
+            ui.add_space(8.0);
+            self.fields(ui);
+            ui.add_space(4.0);
+            self.outcome(ui);
+            ui.add_space(8.0);
+            self.buttons(ui, engine, secrets, taken, &mut done)
+        });
+        let stay = if done.is_some() { Stay::Close } else { stay };
+        if stay == Stay::Close {
+            self.secret.zeroize();
+        }
+        (stay, done)
+    }
+
+    fn fields(&mut self, ui: &mut Ui) {
+        let mut edited = false;
+        Grid::new("profile")
+            .num_columns(2)
+            .spacing([12.0, 10.0])
+            .min_col_width(LABELS)
+            .show(ui, |ui| {
+                row(ui, "Name", |ui| {
+                    parts::field(ui, &mut self.profile.name, "Name", FIELDS);
+                });
+                row(ui, "Public key", |ui| {
+                    let edit = parts::field(ui, &mut self.profile.public_key, "Public key", FIELDS);
+                    edited |= edit.changed();
+                });
+                row(ui, "Secret key", |ui| {
+                    edited |=
+                        parts::secret_field(ui, &mut self.secret, "Secret key", FIELDS).changed();
+                });
+                row(ui, "Colour", |ui| self.colours(ui));
+                row(ui, "Guards", |ui| {
+                    ui.checkbox(&mut self.profile.protected, "Protected")
+                        .on_hover_text("Every delete asks for the project's name to be typed.");
+                    ui.add_space(12.0);
+                    ui.checkbox(&mut self.profile.read_only, "Read-only")
+                        .on_hover_text(
+                            "Nothing can be stored, deleted or restored with this profile.",
+                        );
+                });
+                if self.more {
+                    edited |= self.more_fields(ui);
+                }
+            });
+        if !self.more && parts::link(ui, "Addresses and sign-in…").clicked() {
+            self.more = true;
+        }
+        if edited {
+            self.verified = None;
+            self.trouble = None;
+        }
+    }
+
+    fn more_fields(&mut self, ui: &mut Ui) -> bool {
+        let mut edited = false;
+        row(ui, "API base", |ui| {
+            let name = "API base";
+            edited |= parts::hinted_field(
+                ui,
+                &mut self.api_base,
+                name,
+                "https://api.uploadcare.com",
+                FIELDS,
+            )
+            .changed();
+        });
+        row(ui, "CDN base", |ui| {
+            parts::hinted_field(
+                ui,
+                &mut self.cdn_base,
+                "CDN base",
+                "The project's own subdomain",
+                FIELDS,
+            );
+        });
+        row(ui, "Sign-in", |ui| {
+            edited |= ui
+                .checkbox(
+                    &mut self.profile.simple_auth,
+                    "Send the secret instead of a signature",
+                )
+                .on_hover_text("Uploadcare.Simple: over https only. Leave it off unless you must.")
+                .changed();
+        });
+        edited
+    }
+
+    fn colours(&mut self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        for (n, colour) in Colour::PALETTE.into_iter().enumerate() {
+            let (rect, response) = ui.allocate_exact_size(vec2(26.0, 26.0), Sense::click());
+            let chosen = self.profile.colour == colour;
+            if chosen {
+                let stroke = Stroke::new(2.0, crate::ui::color(colour));
+                ui.painter()
+                    .rect_stroke(rect, CornerRadius::same(13), stroke, StrokeKind::Inside);
+            }
+            ui.painter()
+                .circle_filled(rect.center(), 8.0, crate::ui::color(colour));
+            response.widget_info(|| {
+                egui::WidgetInfo::selected(
+                    egui::Role::RadioButton,
+                    true,
+                    chosen,
+                    format!("Colour {}", n + 1),
+                )
+            });
+            if response.clicked() {
+                self.profile.colour = colour;
+            }
+        }
+    }
+
+    fn outcome(&self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        if let Some(trouble) = &self.trouble {
+            parts::notice(ui, Icon::Warning, tokens.bad, |ui| {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.label(RichText::new(&trouble.message).color(tokens.bad.ink));
+                    if !trouble.hint.is_empty() {
+                        ui.label(RichText::new(&trouble.hint).color(tokens.text));
+                    }
+                });
+            });
+        } else if self.verifying.is_some() {
+            parts::weak(ui, "Asking the project for its name…");
+        } else if self.saving.is_some() {
+            parts::weak(ui, "Waiting for your keyring…");
+        } else if let Some(account) = &self.verified {
+            parts::notice(ui, Icon::Check, tokens.ok, |ui| {
+                ui.label(
+                    RichText::new(format!("The keys open {}.", account.label()))
+                        .color(tokens.ok.ink),
+                );
+            });
+        }
+    }
+
+    fn buttons(
+        &mut self,
+        ui: &mut Ui,
+        engine: &Engine,
+        secrets: &Secrets,
+        taken: &[Profile],
+        done: &mut Option<Done>,
+    ) -> Stay {
+        let mut stay = Stay::Open;
+        ui.horizontal(|ui| {
+            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
+                stay = Stay::Close;
+            }
+            let busy = self.verifying.is_some() || self.saving.is_some();
+            let blocked = if busy {
+                Some("An answer is on its way.")
+            } else {
+                self.missing()
+            };
+            if parts::button_if(ui, Weight::Plain, "Verify", blocked).clicked() {
+                self.verify(engine, secrets);
+            }
+            if self.offer_session
+                && parts::button(ui, Weight::Plain, "Keep for this session only").clicked()
+            {
+                secrets.keep_for_session(&self.profile.id, self.secret());
+                *done = Some(Done::Save(Box::new(self.finished())));
+            }
+            let blocked = self.why_not_save(taken, busy);
+            if parts::button_if(ui, Weight::Primary, "Save", blocked.as_deref()).clicked() {
+                self.save(engine, secrets, done);
+            }
+        });
+        stay
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        if self.profile.public_key.trim().is_empty() {
+            Some("Enter the public key first.")
+        } else if self.is_new && self.secret.is_empty() {
+            Some("Enter the secret key first.")
+        } else {
+            None
+        }
+    }
+
+    fn why_not_save(&self, taken: &[Profile], busy: bool) -> Option<String> {
+        let name = self.profile.name.trim();
+        if busy {
+            return Some("An answer is on its way.".into());
+        }
+        if name.is_empty()
+            && self
+                .verified
+                .as_ref()
+                .is_none_or(|account| account.name.is_empty())
+        {
+            return Some("Give the profile a name first.".into());
+        }
+        let twin = taken.iter().find(|other| {
+            other.id != self.profile.id && other.name.to_lowercase() == name.to_lowercase()
+        });
+        if let Some(twin) = twin {
+            return Some(format!("Another profile is called {}.", twin.name));
+        }
+        self.verified
+            .is_none()
+            .then(|| "Verify the keys first.".into())
+    }
+
+    fn secret(&self) -> SecretString {
+        SecretString::from(self.secret.trim().to_owned())
+    }
+
+    fn wanted(&self) -> Profile {
+        let base = |text: &str| {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        Profile {
+            public_key: self.profile.public_key.trim().to_owned(),
+            api_base: base(&self.api_base),
+            cdn_base: base(&self.cdn_base),
+            ..self.profile.clone()
+        }
+    }
+
+    fn finished(&self) -> Profile {
+        let mut profile = self.wanted();
+        let account = self.verified.clone();
+        profile.name = profile.name.trim().to_owned();
+        if profile.name.is_empty() {
+            profile.name = account
+                .as_ref()
+                .map(|account| account.name.clone())
+                .unwrap_or_default();
+        }
+        profile.account = account;
+        profile
+    }
+
+    fn verify(&mut self, engine: &Engine, secrets: &Secrets) {
+        self.trouble = None;
+        self.offer_session = false;
+        let wanted = self.wanted();
+        let typed = (!self.secret.is_empty()).then(|| self.secret());
+        let secrets = secrets.clone();
+        self.verifying = Some(engine.ask(async move {
+            let secret = match typed {
+                Some(secret) => secret,
+                None => secrets
+                    .get(&wanted.id)
+                    .await
+                    .map_err(|error| no_secret(&error))?,
+            };
+            profile::verify(&wanted.credentials(secret)).await
+        }));
+    }
+
+    fn save(&mut self, engine: &Engine, secrets: &Secrets, done: &mut Option<Done>) {
+        if self.secret.is_empty() {
+            *done = Some(Done::Save(Box::new(self.finished())));
+            return;
+        }
+        let (secrets, secret, finished) = (secrets.clone(), self.secret(), self.finished());
+        self.saving = Some(
+            engine.ask(async move { secrets.save(&finished.id, &finished.name, secret).await }),
+        );
+    }
+
+    fn take_answers(&mut self) {
+        if let Some(promise) = self.verifying.take() {
+            match promise.try_take() {
+                Ok(Ok(account)) => self.verified = Some(account),
+                Ok(Err(error)) => {
+                    self.verified = None;
+                    self.trouble = Some(Trouble {
+                        message: error.message,
+                        hint: error.hint,
+                    });
+                }
+                Err(promise) => self.verifying = Some(promise),
+            }
+        }
+    }
+
+    fn take_saved(&mut self) -> Option<Done> {
+        match self.saving.take()?.try_take() {
+            Ok(Ok(())) => Some(Done::Save(Box::new(self.finished()))),
+            Ok(Err(error)) => {
+                self.trouble = Some(Trouble {
+                    message: error.message,
+                    hint: "You can keep the key for this session only: it is then gone when the window closes.".into(),
+                });
+                self.offer_session = true;
+                None
+            }
+            Err(promise) => {
+                self.saving = Some(promise);
+                None
+            }
+        }
+    }
+}
+
+fn no_secret(error: &KeyringError) -> VerifyError {
+    VerifyError {
+        kind: VerifyErrorKind::Other,
+        message: error.message.clone(),
+        hint: "Type the secret key above.".into(),
+    }
+}
+
+impl Drop for ProfileSheet {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
+}
+
+fn row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    parts::caption(ui, name);
+    ui.horizontal(add);
+    ui.end_row();
+}

@@ -1,0 +1,184 @@
+//! Saving a job's report: a folder from the system's dialog, or typed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Context, RichText};
+use poll_promise::Promise;
+
+use super::{Stay, show};
+use crate::ledger::Ledger;
+use crate::model::{JobId, JobSummary, sentence, size};
+use crate::report::{self, Written};
+use crate::ui::engine::Engine;
+use crate::ui::parts::{self, Icon, Weight};
+use crate::ui::theme::{self, Tokens};
+
+/// An answer faster than a person can give one means that there is no dialog.
+const NO_DIALOG: Duration = Duration::from_millis(300);
+
+/// The sheet's state.
+pub struct ReportSheet {
+    job: JobId,
+    summary: JobSummary,
+    folder: String,
+    browsing: Option<(Instant, Promise<Option<PathBuf>>)>,
+    no_dialog: bool,
+    saving: Option<Promise<Result<Written, String>>>,
+    saved: Option<Written>,
+    trouble: Option<String>,
+}
+
+impl ReportSheet {
+    /// A sheet that proposes a folder.
+    pub fn new(summary: JobSummary, home: PathBuf) -> Self {
+        let folder = home.join(report::default_folder_name(&summary));
+        Self {
+            job: summary.id,
+            summary,
+            folder: folder.display().to_string(),
+            browsing: None,
+            no_dialog: false,
+            saving: None,
+            saved: None,
+            trouble: None,
+        }
+    }
+
+    /// Shows the sheet.
+    pub fn ui(&mut self, ctx: &Context, engine: &Engine, ledger: &Arc<Ledger>) -> Stay {
+        self.take_answers();
+        show(ctx, "Save report", theme::SHEET, None, |ui| {
+            ui.label(RichText::new(format!("Report of job {}", self.job)).font(theme::title()));
+            parts::weak(ui, sentence(self.summary.verb, &self.summary.tally));
+            ui.add_space(8.0);
+            if self.saved.is_some() {
+                return self.saved_ui(ui);
+            }
+            parts::caption(ui, "Folder");
+            ui.horizontal(|ui| {
+                let width = ui.available_width() - 104.0;
+                parts::field(ui, &mut self.folder, "Folder", width);
+                let blocked = self.browsing.is_some().then_some("The dialog is open.");
+                if parts::button_if(ui, Weight::Plain, "Browse…", blocked).clicked() {
+                    self.browse(engine);
+                }
+            });
+            self.hints(ui);
+            ui.add_space(10.0);
+            self.buttons(ui, engine, ledger)
+        })
+    }
+
+    fn hints(&self, ui: &mut egui::Ui) {
+        let tokens = Tokens::of(ui);
+        parts::weak(
+            ui,
+            "Five files: items.csv, problems.csv, report.json, report.html, manifest.json. The folder is made new.",
+        );
+        if self.no_dialog {
+            parts::notice(ui, Icon::Info, tokens.plain, |ui| {
+                parts::text(
+                    ui,
+                    "No folder dialog can be had here. Type the folder above.",
+                );
+            });
+        }
+        if let Some(trouble) = &self.trouble {
+            parts::notice(ui, Icon::Warning, tokens.bad, |ui| {
+                ui.label(RichText::new(trouble).color(tokens.bad.ink));
+            });
+        }
+    }
+
+    fn buttons(&mut self, ui: &mut egui::Ui, engine: &Engine, ledger: &Arc<Ledger>) -> Stay {
+        let mut stay = Stay::Open;
+        ui.horizontal(|ui| {
+            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
+                stay = Stay::Close;
+            }
+            let blocked = if self.saving.is_some() {
+                Some("It is being written.")
+            } else if self.folder.trim().is_empty() {
+                Some("Name a folder first.")
+            } else {
+                None
+            };
+            if parts::button_if(ui, Weight::Primary, "Save", blocked).clicked() {
+                self.save(engine, ledger.clone());
+            }
+        });
+        stay
+    }
+
+    fn saved_ui(&self, ui: &mut egui::Ui) -> Stay {
+        let tokens = Tokens::of(ui);
+        let Some(saved) = &self.saved else {
+            return Stay::Open;
+        };
+        parts::notice(ui, Icon::Check, tokens.ok, |ui| {
+            let items = size::counted(saved.items, "item", "items");
+            ui.label(format!(
+                "{items}, {} not done. Saved to:",
+                size::count(saved.problems)
+            ));
+        });
+        ui.label(RichText::new(saved.dir.display().to_string()).font(theme::mono()));
+        ui.add_space(10.0);
+        ui.horizontal(|ui| {
+            if parts::button(ui, Weight::Plain, "Copy path").clicked() {
+                ui.copy_text(saved.dir.display().to_string());
+            }
+            if parts::button(ui, Weight::Primary, "Close").clicked() {
+                Stay::Close
+            } else {
+                Stay::Open
+            }
+        })
+        .inner
+    }
+
+    fn browse(&mut self, engine: &Engine) {
+        let parent = PathBuf::from(self.folder.trim())
+            .parent()
+            .map(PathBuf::from);
+        let promise = engine.ask_blocking(move || {
+            let mut dialog = rfd::AsyncFileDialog::new().set_title("Folder for the report");
+            if let Some(parent) = parent.filter(|parent| parent.is_dir()) {
+                dialog = dialog.set_directory(parent);
+            }
+            pollster::block_on(dialog.pick_folder()).map(|folder| folder.path().to_path_buf())
+        });
+        self.browsing = Some((Instant::now(), promise));
+    }
+
+    fn save(&mut self, engine: &Engine, ledger: Arc<Ledger>) {
+        self.trouble = None;
+        let (job, folder) = (self.job, PathBuf::from(self.folder.trim()));
+        self.saving = Some(engine.ask_blocking(move || {
+            let record = ledger.record(job).map_err(|error| error.to_string())?;
+            report::write(&record, &folder).map_err(|error| error.to_string())
+        }));
+    }
+
+    fn take_answers(&mut self) {
+        if let Some((since, promise)) = self.browsing.take() {
+            match promise.try_take() {
+                Ok(Some(parent)) => {
+                    let folder = parent.join(report::default_folder_name(&self.summary));
+                    self.folder = folder.display().to_string();
+                }
+                Ok(None) => self.no_dialog = since.elapsed() < NO_DIALOG,
+                Err(promise) => self.browsing = Some((since, promise)),
+            }
+        }
+        if let Some(promise) = self.saving.take() {
+            match promise.try_take() {
+                Ok(Ok(written)) => self.saved = Some(written),
+                Ok(Err(error)) => self.trouble = Some(error),
+                Err(promise) => self.saving = Some(promise),
+            }
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! The bars under the rows: what is selected and what can be done to it, what runs, what has ended.
+
+use std::time::Duration;
+
+use egui::{
+    Align, CornerRadius, Frame, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
+};
+
+use crate::catalogue::ProblemIndex;
+use crate::model::{JobId, Verb, size};
+use crate::ui::command::{Command, Place};
+use crate::ui::files::Counts;
+use crate::ui::parts::{self, Icon, Weight};
+use crate::ui::theme::{self, Tokens};
+use crate::ui::workspace::{Running, Workspace};
+
+/// What a job's end says until it is closed.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// The job, if the ledger has it.
+    pub job: Option<JobId>,
+    /// What happened.
+    pub text: String,
+    /// What is open, in words; empty if nothing is.
+    pub more: String,
+    /// Whether anything went wrong.
+    pub bad: bool,
+    /// Whether rows have problems that can be shown.
+    pub problems: bool,
+    /// Whether *Restore* can bring back what went.
+    pub restore: bool,
+    /// Whether there is something left to continue.
+    pub unfinished: bool,
+}
+
+/// Draws the bars, the lowest first.
+pub fn ui(
+    ui: &mut Ui,
+    workspace: &mut Workspace,
+    toast: &mut Option<Toast>,
+    send: &mut Vec<Command>,
+) {
+    if let Some(running) = &workspace.running {
+        bar(ui, "job", |ui| strip(ui, running, send));
+    }
+    if toast.is_some() {
+        bar(ui, "toast", |ui| toast_ui(ui, toast, send));
+    }
+    selection(ui, workspace, send);
+    if let Some(list) = workspace.shown()
+        && (list.only_problems || list.reason.is_some())
+    {
+        bar(ui, "problems", |ui| problems(ui, workspace, send));
+    }
+}
+
+fn bar(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    let tokens = Tokens::of(ui);
+    let frame = Frame::new()
+        .fill(tokens.panel)
+        .inner_margin(Margin::symmetric(16, 9));
+    Panel::bottom(("bar", name))
+        .frame(frame)
+        .resizable(false)
+        .show_separator_line(true)
+        .show(ui, |ui| {
+            ui.set_min_height(theme::FIELD);
+            add(ui);
+        });
+}
+
+fn selection(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
+    match workspace.place {
+        Place::Files | Place::Removed => {
+            let removed = workspace.place == Place::Removed;
+            let list = if removed {
+                &mut workspace.removed
+            } else {
+                &mut workspace.files
+            };
+            let counts = list.counts(&workspace.catalogue);
+            if counts.files > 0 {
+                bar(ui, "selection", |ui| {
+                    files_selected(ui, counts, workspace, send)
+                });
+            }
+        }
+        Place::Groups => {
+            let count = workspace.groups.selection.len() as u64;
+            if count > 0 {
+                bar(ui, "selection", |ui| {
+                    groups_selected(ui, count, workspace, send)
+                });
+            }
+        }
+        Place::History => {}
+    }
+}
+
+fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    sides(
+        ui,
+        send,
+        |ui, send| {
+            parts::strong(ui, format!("{} selected", size::count(counts.files)));
+            parts::text(
+                ui,
+                RichText::new(format!("· {}", size::bytes(counts.bytes))).color(tokens.weak),
+            );
+            if counts.hidden > 0 {
+                let hidden = format!("· {} hidden by the filter", size::count(counts.hidden));
+                parts::text(ui, RichText::new(hidden).color(tokens.weak));
+                if parts::link(ui, "Drop hidden").clicked() {
+                    send.push(Command::DropHidden);
+                }
+            }
+        },
+        |ui, send| {
+            let verbs: &[Verb] = match workspace.place {
+                Place::Removed => &[Verb::Restore],
+                _ => &[Verb::Delete, Verb::Store],
+            };
+            for (n, &verb) in verbs.iter().enumerate() {
+                verb_button(ui, verb, workspace, send);
+                if n == 0
+                    && workspace.place == Place::Files
+                    && parts::button(ui, Weight::Plain, "Copy URLs").clicked()
+                {
+                    send.push(Command::CopyUrls);
+                }
+            }
+        },
+    );
+}
+
+fn groups_selected(ui: &mut Ui, count: u64, workspace: &Workspace, send: &mut Vec<Command>) {
+    sides(
+        ui,
+        send,
+        |ui, _| {
+            parts::strong(
+                ui,
+                format!("{} selected", size::counted(count, "group", "groups")),
+            );
+        },
+        |ui, send| {
+            verb_button(ui, Verb::DeleteGroups, workspace, send);
+            if parts::button(ui, Weight::Plain, "Copy ids").clicked() {
+                send.push(Command::CopyIds);
+            }
+        },
+    );
+}
+
+fn verb_button(ui: &mut Ui, verb: Verb, workspace: &Workspace, send: &mut Vec<Command>) {
+    let weight = match verb {
+        Verb::Delete | Verb::DeleteGroups => Weight::Danger,
+        Verb::Restore => Weight::Primary,
+        Verb::Store => Weight::Plain,
+    };
+    let command = Command::Plan(verb);
+    let blocked = workspace.why_not(verb);
+    if parts::button_if(ui, weight, &command.title(), blocked.as_deref()).clicked() {
+        send.push(command);
+    }
+}
+
+/// Left and right of a bar; each side collects its own commands.
+fn sides(
+    ui: &mut Ui,
+    send: &mut Vec<Command>,
+    left: impl FnOnce(&mut Ui, &mut Vec<Command>),
+    right: impl FnOnce(&mut Ui, &mut Vec<Command>),
+) {
+    let (mut from_left, mut from_right) = (Vec::new(), Vec::new());
+    ui.spacing_mut().item_spacing.x = 8.0;
+    egui::Sides::new().height(theme::FIELD).shrink_left().show(
+        ui,
+        |ui| {
+            ui.spacing_mut().item_spacing.x = 5.0;
+            left(ui, &mut from_left);
+        },
+        |ui| right(ui, &mut from_right),
+    );
+    send.append(&mut from_left);
+    send.append(&mut from_right);
+}
+
+fn strip(ui: &mut Ui, running: &Running, send: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        let all = running.ids.len() as u64;
+        let tally = running
+            .progress
+            .as_ref()
+            .map(|progress| progress.tally)
+            .unwrap_or_default();
+        let settled = tally.settled();
+        parts::strong(ui, running.verb.running());
+        parts::text(
+            ui,
+            format!("{} of {}", size::count(settled), size::count(all)),
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let stopping = running.stop.is_cancelled();
+            let blocked = stopping.then_some("It stops after the calls in flight.");
+            if parts::button_if(ui, Weight::Plain, "Stop", blocked).clicked() {
+                send.push(Command::StopJob);
+            }
+            parts::text(
+                ui,
+                RichText::new(pace(running, settled, all)).color(tokens.weak),
+            );
+            let problems = tally.problems();
+            if problems > 0 {
+                let words = size::counted(problems, "problem", "problems");
+                parts::text(ui, RichText::new(words).color(tokens.bad.ink));
+            }
+            progress_bar(ui, settled - problems, problems, all);
+        });
+    });
+}
+
+/// Waits, speed, time left: only what is known.
+pub fn pace(running: &Running, settled: u64, all: u64) -> String {
+    if running.stop.is_cancelled() {
+        return "stopping after the calls in flight".into();
+    }
+    let Some(progress) = &running.progress else {
+        return "starting…".into();
+    };
+    if let Some(wait) = progress.pause.filter(|wait| *wait > Duration::ZERO) {
+        return format!("waiting {} s for the service", wait.as_secs().max(1));
+    }
+    let elapsed = running.began.elapsed().as_secs_f64();
+    let here = settled.saturating_sub(running.before);
+    if here == 0 || elapsed < 0.5 {
+        return "starting…".into();
+    }
+    let speed = here as f64 / elapsed;
+    let left = (all - settled) as f64 / speed;
+    format!(
+        "{} a second · {} left",
+        size::count(speed.round() as u64),
+        duration(left)
+    )
+}
+
+/// `4 s`, `3 min`, `2 h`.
+pub fn duration(seconds: f64) -> String {
+    match seconds.ceil() as u64 {
+        s @ 0..=99 => format!("{s} s"),
+        s @ 100..=5_999 => format!("{} min", s.div_ceil(60)),
+        s => format!("{} h", s.div_ceil(3_600)),
+    }
+}
+
+fn progress_bar(ui: &mut Ui, good: u64, bad: u64, all: u64) {
+    let tokens = Tokens::of(ui);
+    let width = (ui.available_width() - 12.0).max(40.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), egui::Sense::hover());
+    let track = Rect::from_center_size(rect.center(), vec2(width, 6.0));
+    let radius = CornerRadius::same(3);
+    ui.painter().rect_filled(track, radius, tokens.line);
+    let part = |count: u64| track.width() * count as f32 / all.max(1) as f32;
+    let (good, bad) = (part(good), part(bad));
+    let upto = |from: f32, width: f32| {
+        Rect::from_min_max(
+            pos2(track.left() + from, track.top()),
+            pos2(track.left() + from + width, track.bottom()),
+        )
+    };
+    ui.painter()
+        .rect_filled(upto(0.0, good), radius, tokens.accent);
+    ui.painter()
+        .rect_filled(upto(good, bad), CornerRadius::ZERO, tokens.bad.ink);
+    let percent = f64::from((good + bad) / track.width());
+    response.widget_info(|| WidgetInfo {
+        value: Some(percent * 100.0),
+        ..WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Progress")
+    });
+}
+
+fn toast_ui(ui: &mut Ui, slot: &mut Option<Toast>, send: &mut Vec<Command>) {
+    let Some(toast) = slot.clone() else { return };
+    let tokens = Tokens::of(ui);
+    let mut close = false;
+    sides(
+        ui,
+        send,
+        |ui, _| {
+            let (icon, ink) = if toast.bad {
+                (Icon::Warning, tokens.bad.ink)
+            } else {
+                (Icon::Check, tokens.ok.ink)
+            };
+            let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
+            icon.paint(ui.painter(), rect, ink);
+            ui.add_space(2.0);
+            parts::strong(ui, &toast.text);
+            if !toast.more.is_empty() {
+                ui.add(egui::Label::new(RichText::new(&toast.more).color(tokens.weak)).truncate());
+            }
+        },
+        |ui, send| {
+            if parts::icon_button(ui, Icon::Close, "Close").clicked() {
+                close = true;
+            }
+            for command in toast_commands(&toast) {
+                if parts::button(ui, Weight::Plain, &command.title()).clicked() {
+                    send.push(command);
+                }
+            }
+        },
+    );
+    if close {
+        *slot = None;
+    }
+}
+
+fn toast_commands(toast: &Toast) -> Vec<Command> {
+    let Some(job) = toast.job else {
+        return Vec::new();
+    };
+    let mut commands = Vec::new();
+    if toast.unfinished {
+        commands.push(Command::Continue(job));
+    }
+    if toast.restore {
+        commands.push(Command::RestoreJob(job));
+    }
+    commands.push(Command::SaveReport(job));
+    if toast.problems {
+        commands.push(Command::ShowProblems(true));
+    }
+    commands
+}
+
+fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
+    let reasons = reasons(&workspace.problem_rows);
+    let chosen = workspace.shown().and_then(|list| list.reason.clone());
+    sides(
+        ui,
+        send,
+        |ui, send| {
+            for (words, rows) in reasons {
+                let on = chosen.as_deref() == Some(&*words);
+                let text = format!(
+                    "{} · {}",
+                    crate::model::text::visible(&words),
+                    size::count(rows)
+                );
+                let button = egui::Button::selectable(on, text).truncate();
+                if ui.add(button).clicked() {
+                    send.push(Command::ShowReason(if on {
+                        None
+                    } else {
+                        Some(words.to_string())
+                    }));
+                }
+            }
+        },
+        |ui, send| {
+            if parts::button(ui, Weight::Plain, "Clear problems").clicked() {
+                send.push(Command::ClearProblems);
+            }
+            if let Some((verb, ids)) = workspace.to_retry() {
+                let blocked = workspace.why_not(verb);
+                let text = format!("Retry {}", size::count(ids.len() as u64));
+                if parts::button_if(ui, Weight::Primary, &text, blocked.as_deref()).clicked() {
+                    send.push(Command::Retry);
+                }
+            }
+            if parts::button(ui, Weight::Plain, "Show all").clicked() {
+                send.push(Command::ShowProblems(false));
+            }
+        },
+    );
+}
+
+/// The most frequent reasons; the rest are among "all problems".
+fn reasons(problems: &ProblemIndex) -> Vec<(std::sync::Arc<str>, u64)> {
+    problems
+        .reasons()
+        .into_iter()
+        .take(4)
+        .map(|reason| (reason.words, reason.rows as u64))
+        .collect()
+}
+
+/// A thin line across, under the header.
+pub fn line(ui: &mut Ui) {
+    let tokens = Tokens::of(ui);
+    let rect = ui.max_rect();
+    ui.painter().hline(
+        rect.x_range(),
+        ui.cursor().top(),
+        Stroke::new(1.0, tokens.line),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        let cases = [
+            (0.2, "1 s"),
+            (59.0, "59 s"),
+            (100.0, "2 min"),
+            (7_000.0, "2 h"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(duration(seconds), words);
+        }
+    }
+}

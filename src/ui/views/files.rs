@@ -1,0 +1,356 @@
+//! The table of files: what is in each cell, and what a click or a key does.
+
+use egui::{Align, Ui};
+
+use crate::catalogue::{Arrangement, Catalogue, Column, ProblemIndex, RowIx, RowRef, Selection};
+use crate::model::{FileState, ItemId, ProfileId, Time, UNSTORED_LIFE_HOURS, Verb, size};
+use crate::ui::command::{Command, Place};
+use crate::ui::engine::{Engine, Session};
+use crate::ui::files::{FileList, Progress};
+use crate::ui::pictures::{Look, Pictures};
+use crate::ui::theme::{self, Tokens};
+use crate::ui::widgets::table::{
+    CellPainter, Icon, RowStyle, Table, TableColumn, TableEvent, TableRows, TableState,
+};
+use crate::ui::workspace::{State, Workspace};
+
+/// Pixels asked for of a thumbnail: twice what is drawn, for dense screens.
+const THUMBNAIL: u32 = 48;
+
+/// The columns, in the order of [`Column::ALL`].
+const COLUMNS: [TableColumn; 8] = [
+    TableColumn::new("name", "Name", 250.0).always().grows(),
+    TableColumn::new("size", "Size", 86.0).right(),
+    TableColumn::new("type", "Type", 72.0),
+    TableColumn::new("uploaded", "Uploaded", 138.0),
+    TableColumn::new("state", "State", 142.0),
+    TableColumn::new("stored", "Stored", 138.0).hidden(),
+    TableColumn::new("id", "Id", 270.0).hidden(),
+    TableColumn::new("problem", "Problem", 176.0),
+];
+
+/// A table's state at first.
+pub fn table_state() -> TableState {
+    TableState::new(&COLUMNS, theme::ROW)
+}
+
+/// Draws the rows of the view that is shown, or why there are none.
+pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Vec<Command>) {
+    if let Some((title, words, commands)) = nothing(workspace) {
+        return super::empty::ui(ui, &title, &words, &commands, send);
+    }
+    let removed = workspace.place == Place::Removed;
+    let list = if removed {
+        &mut workspace.removed
+    } else {
+        &mut workspace.files
+    };
+    let State::Open(session) = &workspace.state else {
+        return;
+    };
+    let mut rows = Files {
+        tokens: Tokens::of(ui),
+        zone: jiff::tz::TimeZone::system(),
+        now: Time::now(),
+        engine,
+        session,
+        profile: &workspace.profile.id,
+        catalogue: &workspace.catalogue,
+        problems: &workspace.problem_rows,
+        shown: &list.shown,
+        selection: &list.selection,
+        pictures: &mut workspace.pictures,
+    };
+    let sorted = Column::ALL
+        .iter()
+        .position(|column| *column == list.sort.column)
+        .unwrap_or_default();
+    let output = Table::new(if removed { "Removed files" } else { "Files" }, &COLUMNS)
+        .sorted(sorted, list.sort.descending)
+        .checkboxes(list.selection.coverage(&list.shown))
+        .show(ui, &mut list.table, &theme::table(ui), &mut rows);
+    let commands = menu(removed, list.selection.len() as u64);
+    for event in output.events {
+        take(list, event);
+    }
+    output.body.container_context_menu(|ui| {
+        for command in commands {
+            let blocked = match &command {
+                Command::Plan(verb) => workspace.why_not(*verb),
+                _ => None,
+            };
+            let response = ui.add_enabled(blocked.is_none(), egui::Button::new(command.title()));
+            if response.clicked() {
+                send.push(command);
+            }
+            if let Some(reason) = blocked {
+                response.on_disabled_hover_text(reason);
+            }
+        }
+    });
+}
+
+fn menu(removed: bool, selected: u64) -> Vec<Command> {
+    if selected == 0 {
+        return vec![Command::Refresh];
+    }
+    let verbs: &[Verb] = if removed {
+        &[Verb::Restore]
+    } else {
+        &[Verb::Store, Verb::Delete]
+    };
+    let mut commands = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
+    commands.extend(verbs.iter().map(|verb| Command::Plan(*verb)));
+    commands
+}
+
+fn take(list: &mut FileList, event: TableEvent) {
+    let shown = &list.shown;
+    match event {
+        TableEvent::Click { place, held } => list.selection.click(shown, place, held),
+        TableEvent::Checkbox { place, held } => list.selection.click_checkbox(shown, place, held),
+        TableEvent::ToggleAll => list.selection.toggle_all(shown),
+        TableEvent::Context { place, .. } => {
+            let selected = shown
+                .row(place)
+                .is_some_and(|row| list.selection.contains(row));
+            if !selected {
+                list.selection.click(shown, place, Default::default());
+            }
+        }
+        TableEvent::Sort { column, .. } => {
+            if let Some(column) = Column::ALL.get(column) {
+                list.sort = list.sort.clicked(*column);
+            }
+        }
+        TableEvent::Key { key, held } => {
+            list.selection.key(shown, key, held, list.table.page_rows());
+            if let Some(place) = list.selection.place_of_cursor(shown) {
+                list.table.reveal(place);
+            }
+        }
+        TableEvent::DoubleClick { .. } | TableEvent::Blank { .. } | TableEvent::Enter => {}
+    }
+}
+
+/// Why there is no row to show, and what to do about it.
+fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
+    let list = workspace.shown()?;
+    if !list.shown.is_empty() {
+        return None;
+    }
+    let some = |title: &str, words: &str, commands: Vec<Command>| {
+        Some((title.to_owned(), words.to_owned(), commands))
+    };
+    let filtered = !list.text.trim().is_empty() || list.state.is_some() || list.only_problems;
+    match &list.progress {
+        Progress::Failed(error) => some(
+            "The files could not be listed",
+            error,
+            vec![Command::Refresh],
+        ),
+        Progress::New | Progress::Loading => {
+            some("Loading…", "The first page is on its way.", Vec::new())
+        }
+        Progress::Loaded(_)
+            if list.len(&workspace.catalogue) == 0 && workspace.place == Place::Removed =>
+        {
+            some(
+                "Nothing was removed",
+                "Files that you delete are listed here and can be restored.",
+                Vec::new(),
+            )
+        }
+        Progress::Loaded(_) if list.len(&workspace.catalogue) == 0 => some(
+            "This project has no files",
+            "Files that are uploaded show up here after a refresh.",
+            vec![Command::Refresh],
+        ),
+        Progress::Loaded(_) if filtered => some(
+            "No file matches the filter",
+            "Try fewer words, or another state.",
+            vec![Command::ClearFilter],
+        ),
+        Progress::Loaded(_) => None,
+    }
+}
+
+struct Files<'a> {
+    tokens: &'static Tokens,
+    zone: jiff::tz::TimeZone,
+    now: Time,
+    engine: &'a Engine,
+    session: &'a Session,
+    profile: &'a ProfileId,
+    catalogue: &'a Catalogue,
+    problems: &'a ProblemIndex,
+    shown: &'a Arrangement,
+    selection: &'a Selection,
+    pictures: &'a mut Pictures,
+}
+
+impl<'a> Files<'a> {
+    fn ix(&self, place: usize) -> RowIx {
+        self.shown.order[place]
+    }
+
+    fn row(&self, place: usize) -> RowRef<'a> {
+        self.catalogue.row(self.ix(place))
+    }
+
+    fn name(&mut self, row: &RowRef<'_>, cell: &mut CellPainter<'_>) {
+        let tokens = self.tokens;
+        self.picture(row, cell);
+        match (row.name(), row.odd()) {
+            ("", Some(odd)) => cell.warning(odd, tokens.bad.ink),
+            ("", None) => cell.name(&row.id(), tokens.weak),
+            (name, _) => cell.name(name, tokens.text),
+        }
+    }
+
+    fn picture(&mut self, row: &RowRef<'_>, cell: &mut CellPainter<'_>) {
+        let tokens = self.tokens;
+        if row.is_image() && matches!(row.state(), FileState::Stored | FileState::Unstored) {
+            let id = ItemId::new(row.id().into_owned());
+            let (engine, session, profile) = (self.engine, self.session, self.profile);
+            let look = self.pictures.look(&id, THUMBNAIL, |stop| {
+                engine.picture(
+                    profile.clone(),
+                    session.service.clone(),
+                    id.clone(),
+                    THUMBNAIL,
+                    stop,
+                );
+            });
+            if let Look::Ready(texture) = look {
+                return cell.thumbnail(texture.id(), texture.size_vec2());
+            }
+        }
+        cell.icon(icon_of(row.mime()), tokens.faint, tokens.plain.tint);
+    }
+
+    fn state(&self, row: &RowRef<'_>, cell: &mut CellPainter<'_>) {
+        let tokens = self.tokens;
+        let state = row.state();
+        let pair = match state {
+            FileState::Stored => tokens.ok,
+            FileState::Unstored => tokens.warn,
+            FileState::Processing | FileState::Removed => tokens.plain,
+        };
+        match (state, row.uploaded()) {
+            (FileState::Unstored, Some(uploaded)) => {
+                let left = uploaded.hours_left(UNSTORED_LIFE_HOURS, self.now);
+                cell.pill(&format!("Unstored · {left} h left"), pair.ink, pair.tint);
+            }
+            _ => cell.pill(state.title(), pair.ink, pair.tint),
+        }
+    }
+
+    fn time(&self, time: Option<Time>, cell: &mut CellPainter<'_>) {
+        let words = time
+            .map(|time| time.to_minute(&self.zone))
+            .unwrap_or_default();
+        cell.text(&words, self.tokens.weak, Align::Min);
+    }
+}
+
+impl TableRows for Files<'_> {
+    fn row_count(&self) -> usize {
+        self.shown.len()
+    }
+
+    fn row_key(&self, place: usize) -> u64 {
+        self.ix(place).into()
+    }
+
+    fn row_label(&self, place: usize) -> String {
+        let row = self.row(place);
+        let name = if row.name().is_empty() {
+            row.id()
+        } else {
+            row.name().into()
+        };
+        match self.problems.get(self.ix(place)) {
+            Some(words) => format!("{name}, problem: {words}"),
+            None => name.into_owned(),
+        }
+    }
+
+    fn row_style(&self, place: usize) -> RowStyle {
+        let ix = self.ix(place);
+        RowStyle {
+            selected: self.selection.contains(ix),
+            problem: self.problems.get(ix).is_some(),
+            cursor: self.selection.cursor() == Some(ix),
+            fixed: !self.row(place).is_selectable(),
+        }
+    }
+
+    fn cell(&mut self, place: usize, column: usize, cell: &mut CellPainter<'_>) {
+        let row = self.row(place);
+        let tokens = self.tokens;
+        match Column::ALL[column] {
+            Column::Name => self.name(&row, cell),
+            Column::Size => cell.text(&size::bytes(row.size()), tokens.weak, Align::Max),
+            Column::Type => cell.text(short_type(row.mime()), tokens.weak, Align::Min),
+            Column::Uploaded => self.time(row.uploaded(), cell),
+            Column::State => self.state(&row, cell),
+            Column::Stored => self.time(row.stored(), cell),
+            Column::Id => cell.mono(&row.id(), tokens.weak),
+            Column::Problem => {
+                if let Some(words) = self.problems.get(self.ix(place)) {
+                    cell.warning(words, tokens.bad.ink);
+                }
+            }
+        }
+    }
+}
+
+/// `jpeg` of `image/jpeg`, `docx` of Word's long name.
+fn short_type(mime: &str) -> &str {
+    let sub = mime.rsplit('/').next().unwrap_or(mime);
+    match sub {
+        "octet-stream" => "binary",
+        "svg+xml" => "svg",
+        "quicktime" => "mov",
+        _ if sub.ends_with("wordprocessingml.document") => "docx",
+        _ if sub.ends_with("spreadsheetml.sheet") => "xlsx",
+        _ if sub.ends_with("presentationml.presentation") => "pptx",
+        _ => sub.strip_prefix("x-").unwrap_or(sub),
+    }
+}
+
+fn icon_of(mime: &str) -> Icon {
+    match mime.split('/').next() {
+        Some("image") => Icon::Picture,
+        Some("video" | "audio") => Icon::Play,
+        Some("text") => Icon::Page,
+        _ if mime == "application/pdf" => Icon::Page,
+        _ => Icon::Blank,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_follow_the_catalogue() {
+        for (column, table) in Column::ALL.iter().zip(&COLUMNS) {
+            assert_eq!((column.key(), column.title()), (table.id, table.title));
+        }
+    }
+
+    #[test]
+    fn types_are_short() {
+        let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+        for (mime, short) in [
+            ("image/jpeg", "jpeg"),
+            ("", ""),
+            (word, "docx"),
+            ("application/x-tar", "tar"),
+        ] {
+            assert_eq!(short_type(mime), short);
+        }
+    }
+}

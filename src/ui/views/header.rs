@@ -1,0 +1,360 @@
+//! The header over the rows: whose project, how much of it is loaded, what is filtered.
+
+use egui::{
+    Align, CornerRadius, Frame, Id, Layout, Margin, RichText, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, vec2,
+};
+
+use crate::catalogue::Catalogue;
+use crate::model::{FileState, ServiceKind, size, text};
+use crate::ui::command::{Command, Place};
+use crate::ui::files::{FileList, Progress};
+use crate::ui::parts::{self, Icon};
+use crate::ui::theme::{self, Tokens};
+use crate::ui::workspace::{State, Workspace};
+
+/// The id of the filter field, for the command that puts the cursor there.
+pub fn filter_id() -> Id {
+    Id::unique("filter")
+}
+
+/// Draws the header.
+pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
+    Frame::new()
+        .inner_margin(Margin {
+            left: 16,
+            right: 16,
+            top: 10,
+            bottom: 10,
+        })
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 8.0;
+            title(ui, workspace, send);
+            match workspace.place {
+                Place::Files | Place::Removed => filters(ui, workspace, send),
+                Place::Groups => group_filter(ui, workspace),
+                Place::History => {}
+            }
+        });
+}
+
+fn title(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    egui::Sides::new().height(28.0).shrink_left().show(
+        ui,
+        |ui| {
+            let profile = &workspace.profile;
+            let name = match workspace.session() {
+                Some(session) => session.account.label(),
+                None => profile
+                    .account
+                    .as_ref()
+                    .map_or(profile.name.as_str(), |account| account.label()),
+            };
+            ui.add(
+                egui::Label::new(RichText::new(text::visible(name)).font(theme::project()))
+                    .truncate(),
+            );
+            ui.add_space(2.0);
+            parts::tag(ui, service_name(profile.service), tokens.weak);
+            let color = crate::ui::readable(profile.colour, ui.visuals().dark_mode);
+            if profile.protected {
+                parts::tag(ui, "Protected", color);
+            }
+            if profile.read_only {
+                parts::tag(ui, "Read-only", color);
+            }
+            match workspace.place {
+                Place::Removed => drop(parts::tag(ui, "Removed files", tokens.weak)),
+                Place::Groups => drop(parts::tag(ui, "Groups", tokens.weak)),
+                Place::Files | Place::History => {}
+            }
+        },
+        |ui| {
+            if parts::icon_button(ui, Icon::Refresh, "Refresh").clicked() {
+                send.push(Command::Refresh);
+            }
+            let status = status(workspace);
+            parts::text(ui, RichText::new(status).color(tokens.weak));
+        },
+    );
+}
+
+fn service_name(service: ServiceKind) -> &'static str {
+    service.title()
+}
+
+/// How much is loaded of how much, and as of when.
+pub fn status(workspace: &Workspace) -> String {
+    match (&workspace.state, workspace.place) {
+        (State::Opening, _) => "Opening…".into(),
+        (State::Closed | State::Failed(_), _) => String::new(),
+        (State::Open(_), Place::Groups) => {
+            let groups = &workspace.groups;
+            status_of(
+                &groups.progress,
+                groups.len() as u64,
+                groups.total,
+                "groups",
+                None,
+            )
+        }
+        (State::Open(_), Place::Files) => file_status(&workspace.files, &workspace.catalogue),
+        (State::Open(_), Place::Removed) => file_status(&workspace.removed, &workspace.catalogue),
+        (State::Open(_), Place::History) => String::new(),
+    }
+}
+
+fn file_status(list: &FileList, catalogue: &Catalogue) -> String {
+    let sum = list.sum(catalogue);
+    let loaded = if list.is_loading() {
+        list.loaded
+    } else {
+        sum.files
+    };
+    status_of(&list.progress, loaded, list.total, "files", Some(sum.bytes))
+}
+
+fn status_of(
+    progress: &Progress,
+    loaded: u64,
+    total: Option<i64>,
+    noun: &str,
+    bytes: Option<u64>,
+) -> String {
+    let bytes = bytes
+        .map(|bytes| format!(" · {}", size::bytes(bytes)))
+        .unwrap_or_default();
+    match progress {
+        Progress::New => String::new(),
+        Progress::Loading => match total
+            .and_then(|total| u64::try_from(total).ok())
+            .filter(|total| *total >= loaded)
+        {
+            Some(total) => format!(
+                "{} of about {} {noun}{bytes} · loading…",
+                size::count(loaded),
+                size::count(total)
+            ),
+            None => format!("{} {noun}{bytes} · loading…", size::count(loaded)),
+        },
+        Progress::Loaded(at) => {
+            let zone = jiff::tz::TimeZone::system();
+            format!(
+                "{} {noun}{bytes} · as of {}",
+                size::count(loaded),
+                at.format(&zone, "%H:%M")
+            )
+        }
+        Progress::Failed(_) => format!("{} {noun}{bytes} · not all", size::count(loaded)),
+    }
+}
+
+fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
+    let removed = workspace.place == Place::Removed;
+    let unstored = workspace
+        .session()
+        .is_some_and(|session| session.service.can().unstored);
+    let segments = segments_of(workspace, removed, unstored);
+    let Some(list) = workspace.shown_mut() else {
+        return;
+    };
+    let row = vec2(ui.available_width(), theme::FIELD + 2.0);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        draw_segments(ui, list, segments, send);
+        ui.add_space(2.0);
+        let width = ui.available_width();
+        search(ui, &mut list.text, "Filter by name or id", width);
+    });
+}
+
+fn group_filter(ui: &mut Ui, workspace: &mut Workspace) {
+    let width = ui.available_width();
+    let groups = &mut workspace.groups;
+    if search(ui, &mut groups.text, "Filter by id", width) {
+        groups.arrange();
+    }
+}
+
+/// A filter field with a lens, and a cross once there is something to take away.
+pub fn search(ui: &mut Ui, words: &mut String, name: &str, width: f32) -> bool {
+    let tokens = Tokens::of(ui);
+    let hint = RichText::new(format!("{name}…  press /")).color(tokens.faint);
+    let edit = egui::TextEdit::singleline(words)
+        .id(filter_id())
+        .hint_text(hint)
+        .margin(Margin {
+            left: 30,
+            right: 26,
+            top: 7,
+            bottom: 7,
+        })
+        .desired_width(width - 56.0)
+        .min_size(vec2(0.0, theme::FIELD + 2.0));
+    let response = ui.add(edit).accessible_name(name);
+    let lens = egui::Rect::from_center_size(
+        response.rect.left_center() + vec2(16.0, 0.0),
+        vec2(12.0, 12.0),
+    );
+    Icon::Search.paint(ui.painter(), lens, tokens.faint);
+    let mut changed = response.changed();
+    if response.has_focus()
+        && ui.input(|input| input.key_pressed(egui::Key::Escape))
+        && !words.is_empty()
+    {
+        words.clear();
+        changed = true;
+    }
+    if !words.is_empty() {
+        let cross = egui::Rect::from_center_size(
+            response.rect.right_center() - vec2(15.0, 0.0),
+            vec2(18.0, 18.0),
+        );
+        let clear = ui.interact(cross, response.id.with("clear"), Sense::click());
+        Icon::Close.paint(
+            ui.painter(),
+            cross.shrink(5.0),
+            if clear.hovered() {
+                tokens.text
+            } else {
+                tokens.faint
+            },
+        );
+        clear.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Clear filter"));
+        if clear.clicked() {
+            words.clear();
+            changed = true;
+        }
+    }
+    changed
+}
+
+struct Segment {
+    text: String,
+    name: &'static str,
+    state: Option<FileState>,
+    problems: bool,
+}
+
+fn segments_of(workspace: &Workspace, removed: bool, unstored: bool) -> Vec<Segment> {
+    let list = if removed {
+        &workspace.removed
+    } else {
+        &workspace.files
+    };
+    let totals = workspace.catalogue.totals();
+    let problems = workspace.problem_rows.len() as u64;
+    let all = format!("All {}", size::count(list.len(&workspace.catalogue)));
+    let mut segments = vec![Segment {
+        text: all,
+        name: "All",
+        state: None,
+        problems: false,
+    }];
+    if !removed && unstored {
+        for state in [
+            FileState::Stored,
+            FileState::Unstored,
+            FileState::Processing,
+        ] {
+            let count = totals.of(state).files;
+            if count > 0 || state != FileState::Processing {
+                let text = format!("{} {}", state.title(), size::count(count));
+                segments.push(Segment {
+                    text,
+                    name: state.title(),
+                    state: Some(state),
+                    problems: false,
+                });
+            }
+        }
+    }
+    if problems > 0 {
+        let text = format!("Problems {}", size::count(problems));
+        segments.push(Segment {
+            text,
+            name: "Problems",
+            state: None,
+            problems: true,
+        });
+    }
+    segments
+}
+
+fn draw_segments(
+    ui: &mut Ui,
+    list: &mut FileList,
+    segments: Vec<Segment>,
+    send: &mut Vec<Command>,
+) {
+    let tokens = Tokens::of(ui);
+    let font = egui::FontId::new(13.0, theme::medium());
+    let widths: Vec<f32> = segments
+        .iter()
+        .map(|segment| {
+            ui.painter()
+                .layout_no_wrap(segment.text.clone(), font.clone(), tokens.text)
+                .size()
+                .x
+                + 24.0
+        })
+        .collect();
+    let (whole, _) = ui.allocate_exact_size(
+        vec2(widths.iter().sum(), theme::FIELD + 2.0),
+        Sense::hover(),
+    );
+    let radius = CornerRadius::same(theme::RADIUS);
+    ui.painter().rect_filled(whole, radius, tokens.raised);
+    let mut left = whole.left();
+    for (n, (segment, width)) in segments.iter().zip(&widths).enumerate() {
+        let rect =
+            egui::Rect::from_min_size(egui::pos2(left, whole.top()), vec2(*width, whole.height()));
+        left += width;
+        let id = ui.unique_id().with(("segment", segment.name));
+        let response = ui.interact(rect, id, Sense::click());
+        let on = list.only_problems == segment.problems
+            && (segment.problems || list.state == segment.state);
+        if on || response.hovered() || response.has_focus() {
+            let ground = if on { tokens.selection } else { tokens.hover };
+            ui.painter().rect_filled(
+                rect.shrink(1.0),
+                CornerRadius::same(theme::RADIUS - 1),
+                ground,
+            );
+        }
+        if n > 0 {
+            ui.painter()
+                .vline(rect.left(), rect.y_range(), Stroke::new(1.0, tokens.line));
+        }
+        let ink = if segment.problems {
+            tokens.bad.ink
+        } else if on {
+            tokens.text
+        } else {
+            tokens.weak
+        };
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            &segment.text,
+            font.clone(),
+            ink,
+        );
+        response
+            .widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, on, segment.name));
+        if response.clicked() {
+            if segment.problems {
+                send.push(Command::ShowProblems(true));
+            } else {
+                list.only_problems = false;
+                list.state = segment.state;
+            }
+        }
+    }
+    ui.painter().rect_stroke(
+        whole,
+        radius,
+        Stroke::new(1.0, tokens.line),
+        StrokeKind::Inside,
+    );
+}

@@ -1,0 +1,394 @@
+//! The history: jobs of all profiles, the items of one, and what happened to an id.
+
+use egui::{
+    Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::model::{ItemRecord, JobId, JobRecord, JobSummary, Outcome, Verb, sentence, size, text};
+use crate::ui::command::Command;
+use crate::ui::history::{FOUND, Found, History, Which, state_words};
+use crate::ui::parts::{self, Weight};
+use crate::ui::theme::{self, Ink, Tokens};
+use crate::ui::views::header;
+
+const JOB_ROW: f32 = 52.0;
+const ITEM_ROW: f32 = 26.0;
+
+/// What the history may do besides showing.
+pub struct Can<'a> {
+    /// Jobs that run now.
+    pub running: &'a [JobId],
+    /// Why nothing may be continued or restored; `None` if it may.
+    pub blocked: Option<&'a str>,
+}
+
+/// Draws the history.
+pub fn ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Command>) {
+    Frame::new()
+        .inner_margin(Margin {
+            left: 16,
+            right: 16,
+            top: 2,
+            bottom: 8,
+        })
+        .show(ui, |ui| {
+            if history.open.is_some() {
+                return job_ui(ui, history, can, send);
+            }
+            let width = ui.available_width();
+            header::search(
+                ui,
+                &mut history.words,
+                "What happened to this id or name?",
+                width,
+            );
+            ui.add_space(4.0);
+            if let Some(trouble) = &history.trouble {
+                let tokens = Tokens::of(ui);
+                parts::notice(ui, parts::Icon::Warning, tokens.bad, |ui| {
+                    drop(ui.label(trouble))
+                });
+            }
+            match &history.found {
+                Some(found) => found_ui(ui, found, send),
+                None => jobs_ui(ui, history, can, send),
+            }
+        });
+}
+
+fn jobs_ui(ui: &mut Ui, history: &History, can: &Can<'_>, send: &mut Vec<Command>) {
+    if history.jobs.is_empty() {
+        let words = "Every store, delete and restore is written down here, item by item, before it is sent.";
+        return super::empty::ui(ui, "No jobs yet", words, &[], send);
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show_rows(ui, JOB_ROW, history.jobs.len(), |ui, range| {
+            for job in &history.jobs[range] {
+                job_row(ui, job, can.running.contains(&job.id), send);
+            }
+        });
+}
+
+fn job_row(ui: &mut Ui, job: &JobSummary, running: bool, send: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), JOB_ROW), Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 6.0, tokens.hover);
+    }
+    ui.painter().hline(
+        rect.x_range(),
+        rect.bottom() - 0.5,
+        Stroke::new(1.0, tokens.line),
+    );
+    let title = sentence(job.verb, &job.tally);
+    let left = rect.left() + 10.0;
+    let state = state_words(job, running);
+    let pair = state_ink(job, running, tokens);
+    let pill = ui
+        .painter()
+        .layout_no_wrap(state.to_owned(), theme::pill(), pair.ink);
+    let pill_rect = Rect::from_center_size(
+        pos2(rect.right() - 20.0 - pill.size().x / 2.0, rect.center().y),
+        pill.size() + vec2(14.0, 6.0),
+    );
+    ui.painter().rect_filled(pill_rect, 5.0, pair.tint);
+    ui.painter()
+        .galley(pill_rect.center() - pill.size() / 2.0, pill, pair.ink);
+    let room = pill_rect.left() - left - 16.0;
+    let name = parts::elide_middle(ui.painter(), &title, &theme::strong(), room);
+    ui.painter().text(
+        pos2(left, rect.top() + 9.0),
+        egui::Align2::LEFT_TOP,
+        name,
+        theme::strong(),
+        tokens.text,
+    );
+    let under = parts::elide_middle(ui.painter(), &caption(job), &theme::body(), room);
+    ui.painter().text(
+        pos2(left, rect.top() + 28.0),
+        egui::Align2::LEFT_TOP,
+        under,
+        theme::body(),
+        tokens.weak,
+    );
+    response.widget_info(|| {
+        WidgetInfo::labeled(egui::Role::Button, true, format!("Job {}: {title}", job.id))
+    });
+    if response.clicked() {
+        send.push(Command::OpenJob(job.id));
+    }
+}
+
+fn caption(job: &JobSummary) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let calls = size::counted(job.calls, "call", "calls");
+    format!(
+        "Job {} · {} · {} · {} · {calls}",
+        job.id,
+        text::visible(job.source.account.label()),
+        text::visible(&job.source.profile_name),
+        job.created.to_minute(&zone),
+    )
+}
+
+fn state_ink(job: &JobSummary, running: bool, tokens: &Tokens) -> Ink {
+    if running {
+        Ink {
+            ink: tokens.accent,
+            tint: tokens.selection,
+        }
+    } else if job.can_continue() {
+        tokens.warn
+    } else if job.tally.problems() > 0 {
+        tokens.bad
+    } else {
+        tokens.ok
+    }
+}
+
+fn job_ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Command>) {
+    let Some(open) = &mut history.open else {
+        return;
+    };
+    let mut back = false;
+    let shown = open.shown();
+    match open.answer.ready() {
+        None => drop(parts::weak(ui, "Reading the job…")),
+        Some(Err(error)) => {
+            back = parts::link(ui, "‹ All jobs").clicked();
+            ui.label(error.to_string());
+        }
+        Some(Ok(record)) => {
+            let running = can.running.contains(&record.summary.id);
+            back = job_head(ui, &record.summary, running, can, send);
+            outcomes(ui, record, &mut open.which);
+            items(ui, record, &shown);
+        }
+    }
+    if back {
+        history.open = None;
+    }
+}
+
+fn job_head(
+    ui: &mut Ui,
+    job: &JobSummary,
+    running: bool,
+    can: &Can<'_>,
+    send: &mut Vec<Command>,
+) -> bool {
+    let tokens = Tokens::of(ui);
+    let mut back = false;
+    egui::Sides::new().height(theme::FIELD).shrink_left().show(
+        ui,
+        |ui| {
+            back = parts::link(ui, "‹ All jobs").clicked();
+            ui.add_space(4.0);
+            let title = RichText::new(sentence(job.verb, &job.tally)).font(theme::strong());
+            ui.add(Label::new(title).truncate());
+            parts::pill(
+                ui,
+                state_words(job, running),
+                state_ink(job, running, tokens),
+            );
+        },
+        |ui| {
+            if parts::button(ui, Weight::Plain, &Command::SaveReport(job.id).title()).clicked() {
+                send.push(Command::SaveReport(job.id));
+            }
+            if job.verb == Verb::Delete && job.tally.done > 0 {
+                let command = Command::RestoreJob(job.id);
+                if parts::button_if(ui, Weight::Plain, &command.title(), can.blocked).clicked() {
+                    send.push(command);
+                }
+            }
+            if job.can_continue() && !running {
+                let command = Command::Continue(job.id);
+                if parts::button_if(ui, Weight::Primary, &command.title(), can.blocked).clicked() {
+                    send.push(command);
+                }
+            }
+        },
+    );
+    ui.horizontal(|ui| {
+        parts::text(ui, RichText::new(caption(job)).color(tokens.weak));
+        if !job.reason.is_empty() {
+            ui.add(
+                Label::new(RichText::new(format!("· {}", job.reason)).color(tokens.warn.ink))
+                    .wrap(),
+            );
+        }
+    });
+    back
+}
+
+fn outcomes(ui: &mut Ui, record: &JobRecord, which: &mut Which) {
+    let tally = &record.summary.tally;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let mut choice = |ui: &mut Ui, words: String, what: Which| {
+            if ui
+                .add(egui::Button::selectable(*which == what, words))
+                .clicked()
+            {
+                *which = what;
+            }
+        };
+        choice(
+            ui,
+            format!("All {}", size::count(tally.items())),
+            Which::All,
+        );
+        for outcome in Outcome::ALL {
+            let count = tally.get(outcome);
+            if count > 0 {
+                choice(
+                    ui,
+                    format!("{} {}", outcome.words(), size::count(count)),
+                    Which::Ended(outcome),
+                );
+            }
+        }
+        if tally.pending > 0 {
+            choice(
+                ui,
+                format!("open {}", size::count(tally.pending)),
+                Which::Open,
+            );
+        }
+    });
+    ui.add_space(2.0);
+}
+
+fn items(ui: &mut Ui, record: &JobRecord, shown: &[u32]) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show_rows(ui, ITEM_ROW, shown.len(), |ui, range| {
+            for &seq in &shown[range] {
+                if let Some(item) = record.items.get(seq as usize) {
+                    item_row(ui, item, None);
+                }
+            }
+        });
+}
+
+fn item_row(ui: &mut Ui, record: &ItemRecord, job: Option<&JobSummary>) -> egui::Response {
+    let tokens = Tokens::of(ui);
+    let sense = if job.is_some() {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ITEM_ROW), sense);
+    if job.is_some() && response.hovered() {
+        ui.painter().rect_filled(rect, 6.0, tokens.hover);
+    }
+    let (word, pair) = outcome_ink(record.outcome(), tokens);
+    let name = if record.item.name.is_empty() {
+        record.item.id.as_str()
+    } else {
+        &record.item.name
+    };
+    let problem = record
+        .settled
+        .as_ref()
+        .map(|settled| settled.problem.as_str())
+        .unwrap_or_default();
+    let at = |x: f32| pos2(rect.left() + 10.0 + x, rect.center().y);
+    let cell = |x: f32, width: f32, words: &str, ink| {
+        let words = parts::elide_middle(ui.painter(), &text::visible(words), &theme::body(), width);
+        ui.painter()
+            .text(at(x), egui::Align2::LEFT_CENTER, words, theme::body(), ink);
+    };
+    let wide = rect.width() - 20.0;
+    cell(0.0, 64.0, word, pair.ink);
+    cell(78.0, wide * 0.34 - 78.0, name, tokens.text);
+    cell(
+        wide * 0.35,
+        wide * 0.27,
+        record.item.id.as_str(),
+        tokens.weak,
+    );
+    let words = match job {
+        Some(job) => format!("Job {} · {} {problem}", job.id, job.verb.past()),
+        None => problem.to_owned(),
+    };
+    cell(
+        wide * 0.63,
+        wide * 0.37,
+        &words,
+        if record.outcome().is_some_and(Outcome::is_problem) {
+            tokens.bad.ink
+        } else {
+            tokens.weak
+        },
+    );
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            egui::Role::ListItem,
+            true,
+            format!("{name}: {word} {problem}"),
+        )
+    });
+    response.on_hover_text(hover(record))
+}
+
+fn hover(record: &ItemRecord) -> String {
+    let settled = record.settled.as_ref();
+    let sent = size::counted(u64::from(record.attempts), "time", "times");
+    let mut lines = vec![
+        text::visible(&record.item.name).into_owned(),
+        record.item.id.to_string(),
+    ];
+    if let Some(settled) = settled {
+        lines.push(
+            format!("{} {}", settled.outcome.words(), settled.problem)
+                .trim_end()
+                .to_owned(),
+        );
+        if let Some(evidence) = settled.evidence {
+            lines.push(format!("Evidence: {}", evidence.key()));
+        }
+    }
+    lines.push(format!("Sent {sent}"));
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+fn outcome_ink(outcome: Option<Outcome>, tokens: &Tokens) -> (&'static str, Ink) {
+    match outcome {
+        Some(outcome @ Outcome::Done) => (outcome.words(), tokens.ok),
+        Some(outcome @ (Outcome::Absent | Outcome::Skipped | Outcome::NotSent)) => {
+            (outcome.words(), tokens.plain)
+        }
+        Some(outcome) => (outcome.words(), tokens.bad),
+        None => ("open", tokens.warn),
+    }
+}
+
+fn found_ui(ui: &mut Ui, found: &[Found], send: &mut Vec<Command>) {
+    if found.is_empty() {
+        let words = "No job of this computer ever had an item with that id or name.";
+        return super::empty::ui(ui, "Nothing found", words, &[], send);
+    }
+    if found.len() == FOUND {
+        parts::weak(
+            ui,
+            format!("The first {} are shown.", size::count(FOUND as u64)),
+        );
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show_rows(ui, ITEM_ROW, found.len(), |ui, range| {
+            for (job, item) in &found[range] {
+                if item_row(ui, item, Some(job)).clicked() {
+                    send.push(Command::OpenJob(job.id));
+                }
+            }
+        });
+}

@@ -1,0 +1,256 @@
+//! The sidebar: profiles, and the places of the one that is open.
+
+use egui::{
+    Align, Color32, CornerRadius, CursorIcon, FontId, Layout, Rect, Response, RichText, Sense, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use crate::model::size;
+use crate::ui::command::{Command, Place};
+use crate::ui::parts::{self, Icon};
+use crate::ui::theme::{self, Tokens};
+use crate::ui::workspace::Workspace;
+
+const ROW: f32 = 30.0;
+
+/// One profile's line.
+pub struct Line<'a> {
+    /// The profile and what is known of it.
+    pub workspace: &'a Workspace,
+    /// Whether it is the one that is open.
+    pub current: bool,
+}
+
+/// Draws the sidebar.
+pub fn ui(ui: &mut Ui, lines: &[Line<'_>], unfinished: usize, send: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing = vec2(0.0, 2.0);
+    ui.add_space(12.0);
+    ui.horizontal(|ui| {
+        ui.add_space(10.0);
+        parts::text(
+            ui,
+            RichText::new("Tallyman").font(FontId::new(15.0, theme::semibold())),
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(6.0);
+            menu(ui, lines, send);
+        });
+    });
+    ui.add_space(14.0);
+    section(ui, "Profiles");
+    for (n, line) in lines.iter().enumerate() {
+        profile(ui, n, line, unfinished, send);
+    }
+    footer(ui, send);
+}
+
+fn menu(ui: &mut Ui, lines: &[Line<'_>], send: &mut Vec<Command>) {
+    let button = parts::icon_button(ui, Icon::More, "Menu");
+    egui::Popup::menu(&button).show(|ui| {
+        ui.set_min_width(190.0);
+        if let Some(line) = lines.iter().find(|line| line.current) {
+            let id = line.workspace.profile.id.clone();
+            if ui
+                .button(Command::EditProfile(id.clone()).title())
+                .clicked()
+            {
+                send.push(Command::EditProfile(id.clone()));
+            }
+            if ui
+                .button(Command::ForgetProfile(id.clone()).title())
+                .clicked()
+            {
+                send.push(Command::ForgetProfile(id));
+            }
+            ui.separator();
+        }
+        for command in [Command::ToggleDetails, Command::NextTheme, Command::Keys] {
+            let title = match command {
+                Command::NextTheme => theme_title(ui),
+                _ => command.title(),
+            };
+            if ui.button(title).clicked() {
+                send.push(command);
+            }
+        }
+    });
+}
+
+fn theme_title(ui: &Ui) -> String {
+    let next = match ui.ctx().options(|options| options.theme_preference) {
+        egui::ThemePreference::System => "Light",
+        egui::ThemePreference::Light => "Dark",
+        egui::ThemePreference::Dark => "As the system",
+    };
+    format!("Theme: {next}")
+}
+
+fn section(ui: &mut Ui, title: &str) {
+    ui.horizontal(|ui| {
+        ui.add_space(10.0);
+        let faint = Tokens::of(ui).faint;
+        parts::text(ui, RichText::new(title).font(theme::pill()).color(faint));
+    });
+    ui.add_space(2.0);
+}
+
+fn profile(ui: &mut Ui, n: usize, line: &Line<'_>, unfinished: usize, send: &mut Vec<Command>) {
+    let workspace = line.workspace;
+    let profile = &workspace.profile;
+    let count = match workspace.files.is_new() {
+        true if workspace.running.is_some() => "running".to_owned(),
+        true => profile.service.title().to_owned(),
+        false => size::count(workspace.catalogue.len() as u64),
+    };
+    let lit = line.current.then(|| Tokens::of(ui).selection);
+    let item = Item {
+        indent: 30.0,
+        name: &profile.name,
+        note: &count,
+        note_ink: None,
+        ground: lit,
+        strong: true,
+    };
+    let response = item.ui(ui);
+    let center = pos2(response.rect.left() + 14.0, response.rect.center().y);
+    ui.painter()
+        .circle_filled(center, 4.5, crate::ui::color(profile.colour));
+    if response.clicked() {
+        send.push(Command::SwitchTo(n));
+    }
+    response.context_menu(|ui| {
+        for command in [
+            Command::EditProfile(profile.id.clone()),
+            Command::ForgetProfile(profile.id.clone()),
+        ] {
+            if ui.button(command.title()).clicked() {
+                send.push(command);
+            }
+        }
+    });
+    if line.current {
+        places(ui, workspace, unfinished, send);
+    }
+}
+
+fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    for place in Place::ALL {
+        let known = |new: bool, count: u64| {
+            if new {
+                String::new()
+            } else {
+                size::count(count)
+            }
+        };
+        let note = match place {
+            Place::Files => String::new(),
+            Place::Groups => known(workspace.groups.is_new(), workspace.groups.len() as u64),
+            Place::Removed => known(
+                workspace.removed.is_new(),
+                workspace.removed.len(&workspace.catalogue),
+            ),
+            Place::History if unfinished > 0 => format!("{unfinished} to continue"),
+            Place::History => String::new(),
+        };
+        let here = workspace.place == place;
+        let item = Item {
+            indent: 30.0,
+            name: place.title(),
+            note: &note,
+            note_ink: (place == Place::History).then_some(tokens.warn.ink),
+            ground: here.then_some(tokens.selection),
+            strong: here,
+        };
+        if item.ui(ui).clicked() {
+            send.push(Command::Go(place));
+        }
+    }
+}
+
+fn footer(ui: &mut Ui, send: &mut Vec<Command>) {
+    let rect = Rect::from_min_max(
+        pos2(ui.max_rect().left(), ui.max_rect().bottom() - ROW - 12.0),
+        pos2(ui.max_rect().right(), ui.max_rect().bottom() - 12.0),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        let item = Item {
+            indent: 30.0,
+            name: "Add profile",
+            note: "",
+            note_ink: None,
+            ground: None,
+            strong: false,
+        };
+        let response = item.ui(ui);
+        let icon = Rect::from_center_size(
+            pos2(response.rect.left() + 15.0, response.rect.center().y),
+            vec2(11.0, 11.0),
+        );
+        Icon::Plus.paint(ui.painter(), icon, Tokens::of(ui).weak);
+        if response.clicked() {
+            send.push(Command::AddProfile);
+        }
+    });
+}
+
+struct Item<'a> {
+    indent: f32,
+    name: &'a str,
+    note: &'a str,
+    note_ink: Option<Color32>,
+    ground: Option<Color32>,
+    strong: bool,
+}
+
+impl Item<'_> {
+    fn ui(&self, ui: &mut Ui) -> Response {
+        let tokens = Tokens::of(ui);
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        let ground = self
+            .ground
+            .or((response.hovered() || response.has_focus()).then_some(tokens.hover));
+        if let Some(ground) = ground {
+            ui.painter()
+                .rect_filled(rect, CornerRadius::same(6), ground);
+        }
+        let note = ui.painter().layout_no_wrap(
+            self.note.to_owned(),
+            theme::body(),
+            self.note_ink.unwrap_or(tokens.weak),
+        );
+        let note_at = pos2(
+            rect.right() - 10.0 - note.size().x,
+            rect.center().y - note.size().y / 2.0,
+        );
+        ui.painter().galley(note_at, note.clone(), tokens.weak);
+        let ink = if self.strong {
+            tokens.text
+        } else {
+            tokens.weak
+        };
+        let font = if self.strong {
+            FontId::new(13.0, theme::medium())
+        } else {
+            theme::body()
+        };
+        let room = note_at.x - rect.left() - self.indent - 8.0;
+        let name = parts::elide_middle(
+            ui.painter(),
+            &crate::model::text::visible(self.name),
+            &font,
+            room,
+        );
+        let galley = ui.painter().layout_no_wrap(name, font, ink);
+        let at = pos2(
+            rect.left() + self.indent,
+            rect.center().y - galley.size().y / 2.0,
+        );
+        ui.painter().galley(at, galley, ink);
+        response.widget_info(|| {
+            WidgetInfo::selected(egui::Role::Button, true, self.ground.is_some(), self.name)
+        });
+        response.on_hover_cursor(CursorIcon::PointingHand)
+    }
+}

@@ -1,0 +1,438 @@
+//! What the window holds of one profile: its session, its lists, its selection, its problems, its job.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::Context;
+use tokio_util::sync::CancellationToken;
+
+use super::command::Place;
+use super::details::Details;
+use super::engine::{Engine, OpenError, Session};
+use super::files::FileList;
+use super::groups::{GroupList, OpenGroup};
+use super::pictures::Pictures;
+use super::views::bars::Toast;
+use crate::catalogue::{Catalogue, Change, ProblemIndex};
+use crate::job::Progress;
+use crate::model::{FileRow, ItemId, JobId, JobRecord, Outcome, Plan, Settled, Verb};
+use crate::profile::{Profile, Secrets};
+use crate::service::{Listing, Page, ServiceError};
+
+/// Whether the profile is open.
+pub enum State {
+    /// Nobody asked yet.
+    Closed,
+    /// The keyring and the service are being asked.
+    Opening,
+    /// Open.
+    Open(Session),
+    /// It could not be opened.
+    Failed(OpenError),
+}
+
+/// What went wrong with one item, until it is cleared.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The service's words, or the last error.
+    pub words: String,
+    /// What it means.
+    pub outcome: Outcome,
+    /// What was tried.
+    pub verb: Verb,
+}
+
+/// A job that runs, or is about to.
+pub struct Running {
+    /// The number, once the ledger has given one.
+    pub job: Option<JobId>,
+    /// What it does.
+    pub verb: Verb,
+    /// The id of each item, by `seq`.
+    pub ids: Arc<[ItemId]>,
+    /// How it goes.
+    pub progress: Option<Progress>,
+    /// Stops it after the calls in flight.
+    pub stop: CancellationToken,
+    /// When it began, for speed and time left.
+    pub began: std::time::Instant,
+    /// Items that already had an outcome when it began.
+    pub before: u64,
+}
+
+/// One profile in the window.
+pub struct Workspace {
+    /// The profile.
+    pub profile: Profile,
+    /// Whether it is open.
+    pub state: State,
+    /// All files that are known, removed ones too.
+    pub catalogue: Catalogue,
+    /// Files that exist.
+    pub files: FileList,
+    /// Files that were deleted.
+    pub removed: FileList,
+    /// Groups.
+    pub groups: GroupList,
+    /// Where the window is in it.
+    pub place: Place,
+    /// What went wrong with which item.
+    pub problems: HashMap<ItemId, Problem>,
+    /// The same, by row.
+    pub problem_rows: ProblemIndex,
+    problem_version: u64,
+    pruned: u64,
+    /// The job of this profile, if one runs.
+    pub running: Option<Running>,
+    /// What the last job's end says, until it is closed.
+    pub toast: Option<Toast>,
+    /// Why no job can be written down; `None` if one can.
+    pub blocked: Option<String>,
+    /// Thumbnails.
+    pub pictures: Pictures,
+    /// The details pane.
+    pub details: Details,
+}
+
+impl Workspace {
+    /// A closed workspace.
+    pub fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            state: State::Closed,
+            catalogue: Catalogue::new(),
+            files: FileList::new(Listing::Existing),
+            removed: FileList::new(Listing::Removed),
+            groups: GroupList::default(),
+            place: Place::Files,
+            problems: HashMap::new(),
+            problem_rows: ProblemIndex::default(),
+            problem_version: 0,
+            pruned: 0,
+            running: None,
+            toast: None,
+            blocked: None,
+            pictures: Pictures::default(),
+            details: Details::default(),
+        }
+    }
+
+    /// Asks the keyring and the service, unless that is under way or done.
+    pub fn open(&mut self, engine: &Engine, secrets: &Secrets) {
+        if matches!(self.state, State::Closed | State::Failed(_)) {
+            self.state = State::Opening;
+            engine.open(self.profile.clone(), secrets.clone());
+        }
+    }
+
+    /// Takes the answer of [`open`](Self::open) and starts listing what is shown.
+    pub fn opened(&mut self, engine: &Engine, result: Result<Session, OpenError>) {
+        match result {
+            Ok(session) => {
+                self.state = State::Open(session);
+                self.show(engine, self.place);
+                if self.place != Place::Files {
+                    self.refresh_files(engine, Listing::Existing);
+                }
+            }
+            Err(error) => self.state = State::Failed(error),
+        }
+    }
+
+    /// The session, if open.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.state {
+            State::Open(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Goes to a place and lists it if it never was.
+    pub fn show(&mut self, engine: &Engine, place: Place) {
+        self.place = place;
+        match place {
+            Place::Files if self.files.is_new() => self.refresh_files(engine, Listing::Existing),
+            Place::Removed if self.removed.is_new() => self.refresh_files(engine, Listing::Removed),
+            Place::Groups if self.groups.is_new() => self.refresh_groups(engine),
+            _ => {}
+        }
+    }
+
+    /// Lists again what is shown.
+    pub fn refresh(&mut self, engine: &Engine) {
+        match self.place {
+            Place::Files => self.refresh_files(engine, Listing::Existing),
+            Place::Removed => self.refresh_files(engine, Listing::Removed),
+            Place::Groups => self.refresh_groups(engine),
+            Place::History => {}
+        }
+    }
+
+    /// Lists files again.
+    pub fn refresh_files(&mut self, engine: &Engine, listing: Listing) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        let id = self.profile.id.clone();
+        let (list, catalogue) = self.list_mut(listing);
+        let (run, stop) = list.begin(catalogue);
+        engine.list(id, session.service, listing, run, stop);
+    }
+
+    /// Lists groups again.
+    pub fn refresh_groups(&mut self, engine: &Engine) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        let run = self.groups.begin();
+        engine.list_groups(self.profile.id.clone(), session.service, run);
+    }
+
+    /// The view of a listing, and the rows.
+    fn list_mut(&mut self, listing: Listing) -> (&mut FileList, &mut Catalogue) {
+        let list = match listing {
+            Listing::Existing => &mut self.files,
+            Listing::Removed => &mut self.removed,
+        };
+        (list, &mut self.catalogue)
+    }
+
+    /// The view that is shown, if files are shown, and the rows.
+    pub fn shown(&self) -> Option<&FileList> {
+        match self.place {
+            Place::Files => Some(&self.files),
+            Place::Removed => Some(&self.removed),
+            Place::Groups | Place::History => None,
+        }
+    }
+
+    /// The view that is shown, if files are shown.
+    pub fn shown_mut(&mut self) -> Option<&mut FileList> {
+        match self.place {
+            Place::Files => Some(&mut self.files),
+            Place::Removed => Some(&mut self.removed),
+            Place::Groups | Place::History => None,
+        }
+    }
+
+    /// Takes a page of files in.
+    pub fn files_arrived(&mut self, listing: Listing, run: u64, page: Page<FileRow>) {
+        let (list, catalogue) = self.list_mut(listing);
+        list.arrived(catalogue, run, page);
+    }
+
+    /// Takes the end of a listing in.
+    pub fn files_ended(&mut self, listing: Listing, run: u64, result: Result<(), ServiceError>) {
+        let (list, catalogue) = self.list_mut(listing);
+        list.ended(catalogue, run, result);
+        self.index_problems();
+    }
+
+    /// Takes an order in.
+    pub fn arranged(&mut self, listing: Listing, arrangement: crate::catalogue::Arrangement) {
+        self.list_mut(listing).0.arranged(arrangement);
+    }
+
+    /// Starts a job from a confirmed plan.
+    pub fn start(&mut self, engine: &Engine, ledger: Arc<crate::ledger::Ledger>, plan: Plan) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        let stop = CancellationToken::new();
+        self.running = Some(Running {
+            job: None,
+            verb: plan.verb,
+            ids: plan.items().iter().map(|item| item.id.clone()).collect(),
+            progress: None,
+            stop: stop.clone(),
+            began: std::time::Instant::now(),
+            before: 0,
+        });
+        engine.start_job(session, ledger, plan, stop);
+    }
+
+    /// Goes on with a job that was cut off, stopped or halted.
+    pub fn go_on(
+        &mut self,
+        engine: &Engine,
+        ledger: Arc<crate::ledger::Ledger>,
+        record: &JobRecord,
+    ) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        let stop = CancellationToken::new();
+        let summary = &record.summary;
+        let open = summary.tally.pending + summary.tally.not_sent + summary.tally.unknown;
+        self.running = Some(Running {
+            job: Some(summary.id),
+            verb: summary.verb,
+            ids: record
+                .items
+                .iter()
+                .map(|item| item.item.id.clone())
+                .collect(),
+            progress: None,
+            stop: stop.clone(),
+            began: std::time::Instant::now(),
+            before: summary.tally.items() - open,
+        });
+        engine.continue_job(session, ledger, self.profile.id.clone(), summary.id, stop);
+    }
+
+    /// Shows the members of a group.
+    pub fn open_group(&mut self, engine: &Engine, id: ItemId) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        let asked = id.clone();
+        let answer = engine.ask(async move { session.service.group(&asked).await });
+        self.groups.open = Some(OpenGroup { id, answer });
+    }
+
+    /// Why a verb cannot be planned now; `None` if it can.
+    pub fn why_not(&self, verb: Verb) -> Option<String> {
+        let Some(session) = self.session() else {
+            return Some("The profile is not open.".into());
+        };
+        if !session.service.can().verbs.contains(&verb) {
+            return Some(format!("{} cannot do this.", session.service.kind()));
+        }
+        if self.profile.read_only {
+            return Some("This profile is read-only.".into());
+        }
+        if self.running.is_some() {
+            return Some("A job of this profile is running.".into());
+        }
+        self.blocked.clone()
+    }
+
+    /// What *Retry* would do: the verb that most problems came from, and their ids.
+    pub fn to_retry(&self) -> Option<(Verb, Vec<ItemId>)> {
+        let count = |verb: &Verb| {
+            self.problems
+                .values()
+                .filter(|problem| problem.verb == *verb)
+                .count()
+        };
+        let verb = Verb::ALL
+            .into_iter()
+            .filter(|verb| count(verb) > 0)
+            .max_by_key(count)?;
+        let mut ids: Vec<ItemId> = self
+            .problems
+            .iter()
+            .filter(|(_, problem)| problem.verb == verb)
+            .map(|(id, _)| id.clone())
+            .collect();
+        ids.sort();
+        Some((verb, ids))
+    }
+
+    /// Takes in how items of the running job ended: rows change only by what was said of them.
+    pub fn settled(&mut self, job: JobId, settled: &[Settled]) {
+        let Some(running) = self
+            .running
+            .as_ref()
+            .filter(|running| running.job == Some(job))
+        else {
+            return;
+        };
+        let (ids, verb) = (running.ids.clone(), running.verb);
+        for end in settled {
+            let Some(id) = ids.get(end.seq as usize) else {
+                continue;
+            };
+            self.note(id, verb, end);
+        }
+        self.index_problems();
+    }
+
+    fn note(&mut self, id: &ItemId, verb: Verb, end: &Settled) {
+        if end.outcome.is_problem() {
+            let words = if end.problem.is_empty() {
+                end.outcome.words().to_owned()
+            } else {
+                end.problem.clone()
+            };
+            self.problems.insert(
+                id.clone(),
+                Problem {
+                    words,
+                    outcome: end.outcome,
+                    verb,
+                },
+            );
+            return;
+        }
+        let at = end.service_time.unwrap_or(end.settled_at);
+        let change = match (verb, end.outcome) {
+            (_, Outcome::Skipped | Outcome::NotSent) => return,
+            (Verb::DeleteGroups, _) => {
+                self.groups.gone(id);
+                None
+            }
+            (_, Outcome::Absent) => Some(Change::Gone),
+            (Verb::Delete, _) => Some(Change::Removed(at)),
+            (Verb::Store, _) => Some(Change::Stored(at)),
+            (Verb::Restore, _) => Some(Change::Restored(Some(at))),
+        };
+        if let (Some(change), Some(row)) = (change, self.catalogue.find(id.as_str())) {
+            self.catalogue.apply(row, change);
+        }
+        self.problems.remove(id);
+    }
+
+    /// Forgets all problems.
+    pub fn clear_problems(&mut self) {
+        self.problems.clear();
+        self.index_problems();
+    }
+
+    /// Finds the rows of the problems.
+    fn index_problems(&mut self) {
+        let mut rows = ProblemIndex::default();
+        for (id, problem) in &self.problems {
+            if let Some(row) = self.catalogue.find(id.as_str()) {
+                rows.set(row, &problem.words);
+            }
+        }
+        self.problem_rows = rows;
+        self.problem_version += 1;
+    }
+
+    /// Keeps selections and orders in step with the rows. Once a frame.
+    pub fn arrange(&mut self, engine: &Engine) {
+        if self.pruned != self.catalogue.generation() {
+            self.pruned = self.catalogue.generation();
+            self.files.prune(&self.catalogue);
+            self.removed.prune(&self.catalogue);
+        }
+        let id = self.profile.id.clone();
+        for list in [&mut self.files, &mut self.removed] {
+            list.arrange(
+                engine,
+                &id,
+                &self.catalogue,
+                &self.problem_rows,
+                self.problem_version,
+            );
+        }
+    }
+
+    /// Takes a decoded picture in.
+    pub fn picture(
+        &mut self,
+        ctx: &Context,
+        id: ItemId,
+        side: u32,
+        image: Option<egui::ColorImage>,
+    ) {
+        self.pictures.arrived(ctx, id, side, image);
+    }
+
+    /// Whether anything here must not be cut off without asking.
+    pub fn is_busy(&self) -> bool {
+        self.running.is_some()
+    }
+}
