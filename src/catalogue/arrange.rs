@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::model::FileState;
 
-use super::fold::{fold, fold_into};
+use super::fold::fold;
+use super::id::{Id, TEXT};
 use super::segment::{ROWS, Segment};
 use super::sort::sorted;
+use super::two::at_once;
 use super::{Catalogue, ProblemIndex, RowIx, RowSet, Sort, Sum, Totals};
 
 /// A word this long is looked for in ids too. A shorter one would match random ids by chance, and what
@@ -125,20 +127,11 @@ fn find(catalogue: &Catalogue, query: &Query) -> Found {
     }
     let middle = segments.len() / 2;
     let (left, right) = segments.split_at(middle);
-    let (left, right) = std::thread::scope(|scope| {
-        let left = scope.spawn(|| finder.find(0, left));
-        let right = finder.find(middle, right);
-        (left.join(), right)
-    });
-    match left {
-        Ok(mut left) => {
-            left.rows.extend(right.rows);
-            left.totals.join(&right.totals);
-            left.selectable.add(&right.selectable);
-            left
-        }
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
+    let (mut found, rest) = at_once(|| finder.find(0, left), || finder.find(middle, right));
+    found.rows.extend(rest.rows);
+    found.totals.join(&rest.totals);
+    found.selectable.add(&rest.selectable);
+    found
 }
 
 struct Finder<'a> {
@@ -161,12 +154,13 @@ impl<'a> Finder<'a> {
             selectable: RowSet::with_slots(self.slots),
             ..Found::default()
         };
-        let mut texts = Folded::default();
         for (number, segment) in (first..).zip(segments) {
-            texts.enter(segment, !self.words.is_empty());
+            if !self.may_have(segment) {
+                continue;
+            }
             for at in 0..segment.len() {
                 let ix = (number * ROWS + at) as RowIx;
-                if self.is_shown(ix, segment, at) && self.has_words(segment, at, &mut texts) {
+                if self.is_shown(ix, segment, at) && self.has_words(segment, at) {
                     found.add(ix, segment, at);
                 }
             }
@@ -182,9 +176,16 @@ impl<'a> Finder<'a> {
             && self.query.only.as_ref().is_none_or(|set| set.contains(ix))
     }
 
-    fn has_words(&self, segment: &Segment, at: usize, texts: &mut Folded) -> bool {
+    /// Whether it is worth looking at the segment's rows one by one.
+    fn may_have(&self, segment: &Segment) -> bool {
+        let names = |word: &String| segment.folded().may_have(word);
+        let ids = |word: &String| is_id_word(word) || segment.has_text_ids();
+        self.words.iter().all(|word| ids(word) || names(word))
+    }
+
+    fn has_words(&self, segment: &Segment, at: usize) -> bool {
         self.words.is_empty() || {
-            let name = texts.name(segment, at);
+            let name = segment.folded().name(at);
             let has = |word: &String| name.contains(word.as_str()) || id_has(segment, at, word);
             self.words.iter().all(has)
         }
@@ -201,41 +202,17 @@ impl Found {
     }
 }
 
+/// Whether the word may be part of an id. Shorter ones may still be a whole id.
+fn is_id_word(word: &str) -> bool {
+    word.len() >= ID_WORD && word.chars().count() >= ID_WORD
+}
+
 fn id_has(segment: &Segment, at: usize, word: &str) -> bool {
-    let mut room = [0; super::id::TEXT];
-    let id = segment.id(at);
-    let id = id.text_in(&mut room);
-    if id.is_ascii() {
-        id.eq_ignore_ascii_case(word)
-            || word.len() >= ID_WORD && id.to_ascii_lowercase().contains(word)
-    } else {
-        let id = fold(id);
-        id == word || word.chars().count() >= ID_WORD && id.contains(word)
-    }
-}
-
-/// A segment's names without case. ASCII names, nearly all, are folded together.
-#[derive(Default)]
-struct Folded {
-    ascii: String,
-    other: String,
-}
-
-impl Folded {
-    fn enter(&mut self, segment: &Segment, wanted: bool) {
-        self.ascii.clear();
-        if wanted {
-            self.ascii.push_str(segment.text());
-            self.ascii.make_ascii_lowercase();
+    match segment.id(at) {
+        Id::Text(id) => {
+            let id = fold(id);
+            id == word || is_id_word(word) && id.contains(word)
         }
-    }
-
-    fn name(&mut self, segment: &Segment, at: usize) -> &str {
-        let name = &self.ascii[segment.name_range(at)];
-        if name.is_ascii() {
-            return name;
-        }
-        fold_into(name, &mut self.other);
-        &self.other
+        packed => is_id_word(word) && packed.text_in(&mut [0; TEXT]).contains(word),
     }
 }

@@ -1,26 +1,63 @@
 //! Upper and lower case made one, in any script.
 
+/// The text without case.
+pub(super) fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    fold_onto(text, &mut out);
+    out
+}
+
+/// Adds the text without case to `out`.
+fn fold_onto(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.extend(text.chars().flat_map(fold_char));
+    }
+}
+
 /// One character without case. Greek final sigma is the same letter as the other.
-pub(super) fn fold_char(c: char) -> impl Iterator<Item = char> {
+fn fold_char(c: char) -> impl Iterator<Item = char> {
     let c = if c == 'ς' { 'σ' } else { c };
     c.to_lowercase()
 }
 
-/// The text without case.
-pub(super) fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    fold_into(text, &mut out);
-    out
+/// Texts without case, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Folded {
+    text: String,
+    ends: Vec<u32>,
 }
 
-/// Puts the text without case into `out`, in place of what was there.
-pub(super) fn fold_into(text: &str, out: &mut String) {
-    out.clear();
-    if text.is_ascii() {
-        out.push_str(text);
-        out.make_ascii_lowercase();
-    } else {
-        out.extend(text.chars().flat_map(fold_char));
+impl Folded {
+    /// Folds texts.
+    pub fn of<'a>(texts: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let mut text = String::new();
+        let mut ends = Vec::with_capacity(texts.len());
+        for one in texts {
+            fold_onto(one, &mut text);
+            ends.push(text.len() as u32);
+        }
+        text.shrink_to_fit();
+        Self { text, ends }
+    }
+
+    /// The text at a place.
+    pub fn name(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[at] as usize]
+    }
+
+    /// Whether the word may be in any of the texts. Quick, and wrong only where it lies across two.
+    pub fn may_have(&self, word: &str) -> bool {
+        self.text.contains(word)
+    }
+
+    /// Bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.text.capacity() + 4 * self.ends.capacity()
     }
 }
 
@@ -41,5 +78,13 @@ mod tests {
         for (text, folded) in cases {
             assert_eq!(fold(text), folded);
         }
+    }
+
+    #[test]
+    fn many_texts_are_kept_apart() {
+        let folded = Folded::of(["IMG", "", "ẞa", "Ω"].into_iter());
+        let names: Vec<_> = (0..4).map(|at| folded.name(at)).collect();
+        assert_eq!(names, ["img", "", "ßa", "ω"]);
+        assert!(folded.may_have("ßa") && !folded.may_have("zz"));
     }
 }

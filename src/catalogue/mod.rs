@@ -15,8 +15,10 @@ mod row_set;
 mod segment;
 mod selection;
 mod sort;
+mod sort_text;
 mod store;
 mod totals;
+mod two;
 mod types;
 
 pub use arrange::{Arrangement, Query, arrange};

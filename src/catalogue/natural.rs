@@ -1,80 +1,68 @@
 //! Natural order of names: `img2` before `img10`, `A` beside `a`.
 //!
 //! A name becomes a run of bytes whose plain order is the natural one: letters without case, and each
-//! number as `0`, its count of digits, its digits. Sorting compares a prefix of it first.
+//! number as `0`, its count of digits, its digits. The run goes eight bytes a word, for sorting.
 
 use std::cmp::Ordering;
 
-use super::fold::fold_char;
+use super::fold::fold;
+
+/// Words of a name that are sorted by at most; what is equal in all of them is compared in full.
+pub(super) const WORDS: usize = 16;
 
 /// Compares two names in natural order, without case and without leading zeros.
 pub fn compare(a: &str, b: &str) -> Ordering {
-    Bytes::of(a).cmp(Bytes::of(b))
+    Bytes::of(&fold(a)).cmp(Bytes::of(&fold(b)))
 }
 
-/// The first 16 bytes of a name's run, as a number that compares like them.
-pub(super) fn prefix(name: &str) -> u128 {
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(Bytes::of(name)) {
-        *to = from;
+/// Adds a folded name's run to `words`. The last word ends in a zero byte, unless the run is cut.
+pub(super) fn put_words(folded: &str, words: &mut Vec<u64>) {
+    put_bytes(Bytes::of(folded), words);
+}
+
+/// Adds bytes, eight a word, first byte highest, none of them zero.
+pub(super) fn put_bytes(bytes: impl Iterator<Item = u8>, words: &mut Vec<u64>) {
+    let start = words.len();
+    let (mut word, mut free) = (0, 64);
+    for byte in bytes.take(8 * WORDS) {
+        free -= 8;
+        word |= u64::from(byte) << free;
+        if free == 0 {
+            words.push(word);
+            (word, free) = (0, 64);
+        }
     }
-    u128::from_be_bytes(bytes)
+    if words.len() - start < WORDS {
+        words.push(word);
+    }
 }
 
 struct Bytes<'a> {
-    rest: &'a str,
-    /// Bytes to give before the next character is read.
+    rest: &'a [u8],
     digits: &'a [u8],
-    count: Option<u8>,
-    letters: Letters,
-}
-
-/// One character's lower case, at most three characters, in UTF-8.
-#[derive(Default)]
-struct Letters {
-    bytes: [u8; 12],
-    at: u8,
-    len: u8,
+    /// A byte to give before all else.
+    next: Option<u8>,
 }
 
 impl<'a> Bytes<'a> {
-    fn of(name: &'a str) -> Self {
+    fn of(folded: &'a str) -> Self {
         Self {
-            rest: name,
+            rest: folded.as_bytes(),
             digits: &[],
-            count: None,
-            letters: Letters::default(),
+            next: None,
         }
     }
 
     fn start_number(&mut self) -> u8 {
-        let after = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let digits = &self.rest[..self.rest.len() - after.len()];
-        self.rest = after;
-        self.digits = digits.trim_start_matches('0').as_bytes();
-        self.count = Some(self.digits.len().min(255) as u8);
+        let is_digit = |b: &&u8| b.is_ascii_digit();
+        let (digits, rest) = self
+            .rest
+            .split_at(self.rest.iter().take_while(is_digit).count());
+        let zeros = digits.iter().take_while(|&&b| b == b'0').count();
+        self.rest = rest;
+        self.digits = &digits[zeros..];
+        self.next = Some(self.digits.len().min(254) as u8 + 1);
         b'0'
-    }
-
-    fn start_letters(&mut self) -> Option<u8> {
-        let mut chars = self.rest.chars();
-        let first = chars.next()?;
-        self.rest = chars.as_str();
-        let mut letters = Letters::default();
-        for c in fold_char(first) {
-            let at = usize::from(letters.len);
-            letters.len += c.encode_utf8(&mut letters.bytes[at..]).len() as u8;
-        }
-        self.letters = letters;
-        self.letters.next()
-    }
-}
-
-impl Letters {
-    fn next(&mut self) -> Option<u8> {
-        let byte = (self.at < self.len).then(|| self.bytes[usize::from(self.at)]);
-        self.at += u8::from(byte.is_some());
-        byte
     }
 }
 
@@ -82,25 +70,24 @@ impl Iterator for Bytes<'_> {
     type Item = u8;
 
     fn next(&mut self) -> Option<u8> {
-        if let Some(count) = self.count.take() {
-            return Some(count);
+        if let Some(byte) = self.next.take() {
+            return Some(byte);
         }
         if let Some((&digit, rest)) = self.digits.split_first() {
             self.digits = rest;
             return Some(digit);
         }
-        if let Some(byte) = self.letters.next() {
-            return Some(byte);
+        let (&byte, rest) = self.rest.split_first()?;
+        if byte.is_ascii_digit() {
+            return Some(self.start_number());
         }
-        let byte = *self.rest.as_bytes().first()?;
-        match byte {
-            b'0'..=b'9' => Some(self.start_number()),
-            0..=127 => {
-                self.rest = &self.rest[1..];
-                Some(byte.to_ascii_lowercase())
-            }
-            128.. => self.start_letters(),
+        self.rest = rest;
+        if byte <= 1 {
+            // A zero byte is an end and nothing else.
+            self.next = Some(byte + 1);
+            return Some(1);
         }
+        Some(byte)
     }
 }
 
@@ -108,20 +95,23 @@ impl Iterator for Bytes<'_> {
 mod tests {
     use super::*;
 
+    fn words(name: &str) -> Vec<u64> {
+        let mut words = vec![u64::MAX; 2 * WORDS];
+        put_words(&fold(name), &mut words);
+        words.split_off(2 * WORDS)
+    }
+
     #[test]
     fn names_stand_in_natural_order() {
         let sorted = [
-            "", "-x", "0", "1 a", "1b", "2", "10", "a", "a1", "A2.png", "a10", "b", "img2",
-            "IMG10", "img10a", "img11", "Ä", "ö2", "Ö10", "ж", "Я", "製品",
+            "", "\0", "\0\0", "\u{1}", "-x", "0", "0\0", "1 a", "1b", "2", "10", "a", "a\0", "a1",
+            "A2.png", "a10", "b", "img2", "IMG10", "img10a", "img11", "Ä", "ö2", "Ö10", "ж", "Я",
+            "製品",
         ];
         for (place, a) in sorted.iter().enumerate() {
             for (other, b) in sorted.iter().enumerate() {
                 assert_eq!(compare(a, b), place.cmp(&other), "{a:?} and {b:?}");
-                let quick = prefix(a).cmp(&prefix(b));
-                assert!(
-                    quick.is_eq() || quick == compare(a, b),
-                    "prefix of {a:?}, {b:?}"
-                );
+                assert_eq!(words(a).cmp(&words(b)), place.cmp(&other), "{a:?}, {b:?}");
             }
         }
     }
@@ -133,5 +123,15 @@ mod tests {
         }
         let long = "9".repeat(400);
         assert_eq!(compare(&long, &format!("{long}0")), Ordering::Less);
+    }
+
+    #[test]
+    fn words_end_in_zero_unless_they_are_cut() {
+        for length in 0..200 {
+            let words = words(&"x".repeat(length));
+            let cut = length >= 8 * WORDS;
+            assert_eq!(words[words.len() - 1] & 0xff == 0, !cut, "{length}");
+            assert_eq!(words.len(), (length / 8 + 1).min(WORDS), "{length}");
+        }
     }
 }

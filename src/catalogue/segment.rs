@@ -1,9 +1,11 @@
 //! The columns of 4096 rows: the unit that is copied when a snapshot still holds it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::model::{FileRow, FileState, Time};
 
+use super::fold::Folded;
 use super::id::{BYTES, Id};
 
 /// Rows of a full segment. A power of two: a row's segment and place are a shift and a mask.
@@ -45,6 +47,9 @@ pub(super) struct Segment {
     text: String,
     /// Bytes of `text` that nothing points at any more.
     waste: usize,
+    has_text_ids: bool,
+    /// Made when first asked for, or when the segment is full; gone when a name changes.
+    folded: OnceLock<Folded>,
 }
 
 impl Segment {
@@ -60,6 +65,7 @@ impl Segment {
 
     /// Adds a row. Its id must be empty or at most [`MAX_TEXT`] long.
     pub fn push(&mut self, row: &FileRow, kind: u32) {
+        self.folded.take();
         let name = self.put_text(cut(&row.name));
         let (id_flag, id) = self.put_id(row.id.as_str());
         self.flags.push(id_flag | flags_of(row));
@@ -74,6 +80,7 @@ impl Segment {
         self.put_odd(self.len() - 1, row.odd.as_deref());
         if self.is_full() {
             self.shrink();
+            self.folded();
         }
     }
 
@@ -128,6 +135,11 @@ impl Segment {
         }
     }
 
+    /// Whether some id is kept as text.
+    pub fn has_text_ids(&self) -> bool {
+        self.has_text_ids
+    }
+
     /// Whether the service gave it an id.
     pub fn has_id(&self, at: usize) -> bool {
         self.flags[at] & ID_KINDS != 0
@@ -137,14 +149,10 @@ impl Segment {
         self.text_at(self.name_span(at))
     }
 
-    /// The name's place in [`text`](Self::text).
-    pub fn name_range(&self, at: usize) -> std::ops::Range<usize> {
-        self.name_span(at).range()
-    }
-
-    /// All names in no order, with what else is kept as text.
-    pub fn text(&self) -> &str {
-        &self.text
+    /// The names without case.
+    pub fn folded(&self) -> &Folded {
+        self.folded
+            .get_or_init(|| Folded::of((0..self.len()).map(|at| self.name(at))))
     }
 
     pub fn kind(&self, at: usize) -> u32 {
@@ -206,6 +214,7 @@ impl Segment {
             + 8 * (self.sizes.capacity() + self.uploaded.capacity())
             + 8 * (self.stored.capacity() + self.removed.capacity())
             + self.text.capacity()
+            + self.folded.get().map_or(0, Folded::heap_bytes)
             + odd
     }
 
@@ -234,7 +243,10 @@ impl Segment {
             Id::Uuid(bytes) => (ID_UUID, bytes),
             Id::Hex(bytes) => (ID_HEX, bytes),
             Id::Text("") => (0, [0; BYTES]),
-            Id::Text(text) => (ID_TEXT, pack_span(self.put_text(text))),
+            Id::Text(text) => {
+                self.has_text_ids = true;
+                (ID_TEXT, pack_span(self.put_text(text)))
+            }
         }
     }
 
@@ -246,6 +258,7 @@ impl Segment {
     }
 
     fn set_name(&mut self, at: usize, name: &str) {
+        self.folded.take();
         self.waste += usize::from(self.name_lens[at]);
         let span = self.put_text(name);
         self.name_starts[at] = span.start;

@@ -1,4 +1,4 @@
-//! Sorts rows by a column: a small key for each row first, the texts only where two keys are equal.
+//! Sorts rows by a column: a small key for each row, two halves on two threads, and a merge from both ends.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -6,20 +6,12 @@ use std::sync::Arc;
 
 use crate::model::{FileState, Time};
 
-use super::id::TEXT;
-use super::natural;
-use super::{Catalogue, Column, ProblemIndex, RowIx, RowRef, Sort};
+use super::segment::{ROWS, Segment};
+use super::two::at_once;
+use super::{Catalogue, Column, ProblemIndex, RowIx, Sort, natural, sort_text};
 
 /// Below this many rows a second thread costs more than it brings.
-const WORTH_A_THREAD: usize = 20_000;
-
-/// Plain order of keys is the order of rows, except where texts agree in their first 16 bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    first: u64,
-    second: u64,
-    row: RowIx,
-}
+pub(super) const WORTH_A_THREAD: usize = 20_000;
 
 /// The rows in the order of `sort`.
 pub(super) fn sorted(
@@ -28,170 +20,137 @@ pub(super) fn sorted(
     sort: Sort,
     problems: &ProblemIndex,
 ) -> Vec<RowIx> {
-    let sorter = Sorter::new(catalogue, sort, problems);
-    if rows.len() < WORTH_A_THREAD {
-        let keys = sorter.keys(rows);
-        return keys.into_iter().map(|key| key.row).collect();
-    }
-    let (left, right) = rows.split_at(rows.len() / 2);
-    let (left, right) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| sorter.keys(left));
-        let right = sorter.keys(right);
-        (other.join(), right)
-    });
-    match left {
-        Ok(left) => merge(&left, &right, |a, b| sorter.compare(a, b)),
-        Err(panic) => std::panic::resume_unwind(panic),
+    match sort.column {
+        Column::Name | Column::Id => sort_text::sorted(catalogue, rows, sort),
+        _ => Numbers::new(catalogue, sort, problems).sorted(rows),
     }
 }
 
-fn merge(left: &[Key], right: &[Key], compare: impl Fn(&Key, &Key) -> Ordering) -> Vec<RowIx> {
-    let mut out = Vec::with_capacity(left.len() + right.len());
-    let (mut l, mut r) = (0, 0);
-    while l < left.len() && r < right.len() {
-        if compare(&left[l], &right[r]).is_le() {
-            out.push(left[l].row);
-            l += 1;
-        } else {
-            out.push(right[r].row);
-            r += 1;
-        }
-    }
-    out.extend(left[l..].iter().chain(&right[r..]).map(|key| key.row));
-    out
+/// A key whose order is the order of rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    value: u64,
+    age: u64,
+    row: RowIx,
 }
 
-struct Sorter<'a> {
+/// Sorts by a column whose values are numbers, or can be numbered.
+struct Numbers<'a> {
     catalogue: &'a Catalogue,
     sort: Sort,
-    /// Place of each type, or of each problem's words, in natural order.
-    ranks: HashMap<&'a str, u64>,
+    /// The number of each type, by the type's own.
+    types: Vec<Option<u64>>,
+    /// The number of each problem's words.
+    words: HashMap<&'a str, u64>,
     problems: &'a ProblemIndex,
 }
 
-impl<'a> Sorter<'a> {
+impl<'a> Numbers<'a> {
     fn new(catalogue: &'a Catalogue, sort: Sort, problems: &'a ProblemIndex) -> Self {
-        let words = match sort.column {
-            Column::Type => catalogue.types().names().iter().map(Arc::as_ref).collect(),
-            Column::Problem => problems.words().collect(),
-            _ => Vec::new(),
-        };
+        let names = catalogue.types().names();
+        let ranks = numbered(names.iter().map(Arc::as_ref).collect());
         Self {
             catalogue,
             sort,
-            ranks: ranks(words),
+            types: names
+                .iter()
+                .map(|name| ranks.get(&**name).copied())
+                .collect(),
+            words: numbered(problems.words().collect()),
             problems,
         }
     }
 
+    fn sorted(&self, rows: &[RowIx]) -> Vec<RowIx> {
+        if rows.len() < WORTH_A_THREAD {
+            return self.keys(rows).into_iter().map(|key| key.row).collect();
+        }
+        let (left, right) = rows.split_at(rows.len() / 2);
+        let (left, right) = at_once(|| self.keys(left), || self.keys(right));
+        merge(&left, &right, Key::cmp, |key| key.row)
+    }
+
     fn keys(&self, rows: &[RowIx]) -> Vec<Key> {
         let mut keys: Vec<Key> = rows.iter().map(|&row| self.key(row)).collect();
-        if self.is_by_text() {
-            keys.sort_unstable_by(|a, b| self.compare(a, b));
-        } else {
-            keys.sort_unstable();
-        }
+        keys.sort_unstable();
         keys
     }
 
-    fn is_by_text(&self) -> bool {
-        matches!(self.sort.column, Column::Name | Column::Id)
-    }
-
-    fn key(&self, ix: RowIx) -> Key {
-        let row = self.catalogue.row(ix);
-        let (first, second) = if self.is_by_text() {
-            let key = self.text_key(&row).map(|key| self.turned(key));
-            let key = key.unwrap_or(u128::MAX);
-            ((key >> 64) as u64, key as u64)
-        } else {
-            let key = self.number_key(ix, &row).map(|key| self.turned(key.into()));
-            (key.map_or(u64::MAX, |key| key as u64), age(row.uploaded()))
-        };
+    fn key(&self, row: RowIx) -> Key {
+        let (segment, at) = self.catalogue.at(row);
+        let turned = |value: u64| if self.sort.descending { !value } else { value };
         Key {
-            first,
-            second,
-            row: ix,
+            // Nothing comes last in both directions.
+            value: self.value(row, segment, at).map_or(u64::MAX, turned),
+            age: age(segment.uploaded(at)),
+            row,
         }
     }
 
-    fn turned(&self, key: u128) -> u128 {
-        if self.sort.descending { !key } else { key }
-    }
-
-    fn number_key(&self, ix: RowIx, row: &RowRef<'_>) -> Option<u64> {
+    fn value(&self, row: RowIx, segment: &Segment, at: usize) -> Option<u64> {
         match self.sort.column {
-            Column::State => Some(state_rank(row.state())),
-            Column::Size => Some(row.size()),
-            Column::Uploaded => row.uploaded().map(rising),
-            Column::Stored => row.stored().map(rising),
-            Column::Type => self.rank(Some(row.mime())),
-            Column::Problem => self.rank(self.problems.get(ix)),
+            Column::State => Some(state_number(segment.state(at))),
+            Column::Size => Some(segment.size(at)),
+            Column::Uploaded => segment.uploaded(at).map(rising),
+            Column::Stored => segment.stored(at).map(rising),
+            Column::Type => self.types[segment.kind(at) as usize],
+            Column::Problem => self.words.get(self.problems.get(row)?).copied(),
             Column::Name | Column::Id => None,
         }
     }
+}
 
-    fn rank(&self, words: Option<&str>) -> Option<u64> {
-        let words = words.filter(|words| !words.is_empty())?;
-        self.ranks.get(words).copied()
-    }
+/// Merges two sorted halves, each end on its own thread. No two items may be equal.
+pub(super) fn merge<T: Sync>(
+    left: &[T],
+    right: &[T],
+    compare: impl Fn(&T, &T) -> Ordering + Sync,
+    row: impl Fn(&T) -> RowIx + Sync,
+) -> Vec<RowIx> {
+    let mut out = vec![0; left.len() + right.len()];
+    let (front, back) = out.split_at_mut((left.len() + right.len()) / 2);
+    let fill_front = || {
+        let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+        for out in front {
+            let from_left = match (left.peek(), right.peek()) {
+                (Some(l), Some(r)) => compare(l, r).is_lt(),
+                (l, _) => l.is_some(),
+            };
+            let next = if from_left { left.next() } else { right.next() };
+            *out = next.map_or(0, &row);
+        }
+    };
+    let fill_back = || {
+        let (mut left, mut right) = (left.iter().rev().peekable(), right.iter().rev().peekable());
+        for out in back.iter_mut().rev() {
+            let from_left = match (left.peek(), right.peek()) {
+                (Some(l), Some(r)) => compare(l, r).is_gt(),
+                (l, _) => l.is_some(),
+            };
+            let next = if from_left { left.next() } else { right.next() };
+            *out = next.map_or(0, &row);
+        }
+    };
+    at_once(fill_front, fill_back);
+    out
+}
 
-    fn text_key(&self, row: &RowRef<'_>) -> Option<u128> {
-        match self.sort.column {
-            Column::Name => Some(row.name())
-                .filter(|name| !name.is_empty())
-                .map(natural::prefix),
-            Column::Id => row.with_id(|id| (!id.is_empty()).then(|| start_of(id))),
-            _ => None,
-        }
-    }
-
-    fn compare(&self, a: &Key, b: &Key) -> Ordering {
-        let quick = (a.first, a.second).cmp(&(b.first, b.second));
-        if !quick.is_eq() {
-            return quick;
-        }
-        if !self.is_by_text() {
-            return a.row.cmp(&b.row);
-        }
-        let (left, right) = (self.catalogue.row(a.row), self.catalogue.row(b.row));
-        self.compare_text(&left, &right)
-            .then_with(|| age(left.uploaded()).cmp(&age(right.uploaded())))
-            .then_with(|| a.row.cmp(&b.row))
-    }
-
-    fn compare_text(&self, a: &RowRef<'_>, b: &RowRef<'_>) -> Ordering {
-        let turn = |order: Ordering| match self.sort.descending {
-            true => order.reverse(),
-            false => order,
-        };
-        if self.sort.column == Column::Name {
-            let empty = a.name().is_empty().cmp(&b.name().is_empty());
-            empty.then_with(|| turn(natural::compare(a.name(), b.name())))
-        } else {
-            let empty = b.has_id().cmp(&a.has_id());
-            empty.then_with(|| turn(a.with_id(|a| b.with_id(|b| a.cmp(b)))))
-        }
+impl Catalogue {
+    /// A row's segment and its place there.
+    pub(super) fn at(&self, row: RowIx) -> (&Segment, usize) {
+        let row = row as usize;
+        (&self.segments()[row / ROWS], row % ROWS)
     }
 }
 
-impl RowRef<'_> {
-    /// Looks at the id's text without keeping it.
-    pub(super) fn with_id<T>(&self, look: impl FnOnce(&str) -> T) -> T {
-        look(self.segment.id(self.at).text_in(&mut [0; TEXT]))
-    }
-}
-
-fn ranks(mut words: Vec<&str>) -> HashMap<&str, u64> {
+/// Words by their place in natural order. From 1: turned over, 0 would be the key of rows without words.
+fn numbered(mut words: Vec<&str>) -> HashMap<&str, u64> {
+    words.retain(|words| !words.is_empty());
     words.sort_by(|a, b| natural::compare(a, b).then_with(|| a.cmp(b)));
-    words
-        .into_iter()
-        .enumerate()
-        .map(|(rank, words)| (words, rank as u64))
-        .collect()
+    words.into_iter().zip(1..).collect()
 }
 
-fn state_rank(state: FileState) -> u64 {
+fn state_number(state: FileState) -> u64 {
     match state {
         FileState::Stored => 0,
         FileState::Unstored => 1,
@@ -205,14 +164,27 @@ fn rising(time: Time) -> u64 {
 }
 
 /// Rises from the newest to the oldest; unknown is oldest.
-fn age(time: Option<Time>) -> u64 {
+pub(super) fn age(time: Option<Time>) -> u64 {
     time.map_or(u64::MAX, |time| !rising(time))
 }
 
-fn start_of(text: &str) -> u128 {
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
-        *to = from;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_any_length_merge() {
+        let cases: [(&[RowIx], &[RowIx]); 5] = [
+            (&[], &[]),
+            (&[1], &[]),
+            (&[], &[1, 2]),
+            (&[1, 2, 3], &[4, 5]),
+            (&[4, 5, 9], &[1, 6, 7, 10, 11]),
+        ];
+        for (left, right) in cases {
+            let mut sorted = [left, right].concat();
+            sorted.sort_unstable();
+            assert_eq!(merge(left, right, RowIx::cmp, |&row| row), sorted);
+        }
     }
-    u128::from_be_bytes(bytes)
 }
