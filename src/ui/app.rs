@@ -526,6 +526,7 @@ impl App {
     }
 
     fn center(&mut self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.y = 0.0;
         self.notices_ui(ui);
         let Some(workspace) = self.workspaces.get_mut(self.current) else {
             let words = "A profile is one project on one service. Its secret key is kept in your system's keyring.";

@@ -162,6 +162,8 @@ impl Details {
                 for (name, value) in details
                     .map(|details| details.facts.as_slice())
                     .unwrap_or_default()
+                    .iter()
+                    .filter(|(_, value)| **value != *row.mime)
                 {
                     fact(ui, name, value);
                 }

@@ -191,7 +191,8 @@ impl FileList {
     /// The file at the cursor.
     pub fn at_cursor(&self, catalogue: &Catalogue) -> Option<FileRow> {
         let row = catalogue.get(self.selection.cursor()?)?;
-        (!row.is_gone()).then(|| row.file_row())
+        let here = !row.is_gone() && row.removed().is_some() == self.is_removed();
+        here.then(|| row.file_row())
     }
 
     fn wish(&self, catalogue: &Catalogue, problems: u64) -> Wish {

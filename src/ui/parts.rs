@@ -88,7 +88,7 @@ pub fn secret_field(ui: &mut Ui, text: &mut String, name: &str, width: f32) -> R
 }
 
 fn field_of(ui: &mut Ui, edit: TextEdit<'_>, name: &str, width: f32) -> Response {
-    edit.desired_width(width - 20.0)
+    edit.desired_width(width)
         .margin(Margin::symmetric(10, 7))
         .align(egui::Align2::LEFT_CENTER)
         .ui(ui)

@@ -36,6 +36,8 @@ pub struct Tokens {
     pub raised: Color32,
     /// Separators and borders.
     pub line: Color32,
+    /// Borders of what can be typed into or checked on a sheet.
+    pub edge: Color32,
     /// Names.
     pub text: Color32,
     /// Other cells and captions.
@@ -87,6 +89,7 @@ const LIGHT: Tokens = Tokens {
     panel: rgb(0xF6F7F9),
     raised: rgb(0xFFFFFF),
     line: rgb(0xE3E6EA),
+    edge: rgb(0xC3C9D1),
     text: rgb(0x1B1F24),
     weak: rgb(0x626B76),
     faint: rgb(0x7D8691),
@@ -106,6 +109,7 @@ const DARK: Tokens = Tokens {
     panel: rgb(0x1C1F24),
     raised: rgb(0x23272E),
     line: rgb(0x2E333B),
+    edge: rgb(0x454C57),
     text: rgb(0xE6E9ED),
     weak: rgb(0x9AA3AE),
     faint: rgb(0x7F8893),

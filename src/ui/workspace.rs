@@ -397,6 +397,11 @@ impl Workspace {
                 rows.set(row, &problem.words);
             }
         }
+        if rows.is_empty() != self.problem_rows.is_empty() {
+            for list in [&mut self.files, &mut self.removed] {
+                list.table.set_visible("problem", !rows.is_empty());
+            }
+        }
         self.problem_rows = rows;
         self.problem_version += 1;
     }

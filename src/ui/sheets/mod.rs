@@ -53,6 +53,10 @@ pub fn show(
             ui.set_width((width - 48.0).min(most));
             ui.spacing_mut().item_spacing = Vec2::new(8.0, 8.0);
             label_dialog(ui, name);
+            let visuals = ui.visuals_mut();
+            visuals.text_edit_bg_color = Some(tokens.bg);
+            visuals.widgets.inactive.bg_fill = tokens.bg;
+            visuals.widgets.inactive.bg_stroke.color = tokens.edge;
             let stay = add(ui);
             if let Some(color) = band {
                 paint_band(ui, color);
@@ -64,6 +68,12 @@ pub fn show(
     } else {
         response.inner
     }
+}
+
+/// The buttons of a sheet: from right to left, the one that goes on first.
+pub fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let row = Vec2::new(ui.available_width(), theme::FIELD);
+    ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), add);
 }
 
 fn label_dialog(ui: &Ui, name: &str) {

@@ -44,7 +44,7 @@ pub struct PlanSheet {
     groups: Option<Promise<Result<InGroups, ServiceError>>>,
     typed: String,
     view_all: bool,
-    opened: bool,
+    focused: bool,
     undo: bool,
 }
 
@@ -69,7 +69,7 @@ impl PlanSheet {
             groups: None,
             typed: String::new(),
             view_all: false,
-            opened: false,
+            focused: false,
             undo: session.service.can().restore,
         }
     }
@@ -100,7 +100,6 @@ impl PlanSheet {
             ui.add_space(6.0);
             self.buttons(ui, &plan, ready, &mut confirmed)
         });
-        self.opened = true;
         (
             if confirmed.is_some() {
                 Stay::Close
@@ -394,7 +393,7 @@ impl PlanSheet {
         } else if self.profile.protected {
             Some(self.source.account.label().to_owned())
         } else if self.facts.items > TYPE_ABOVE {
-            Some(self.facts.items.to_string())
+            Some(size::count(self.facts.items))
         } else {
             None
         }
@@ -414,7 +413,7 @@ impl PlanSheet {
         });
         let width = ui.available_width();
         let response = parts::field(ui, &mut self.typed, "Type to confirm", width);
-        if !self.opened {
+        if !std::mem::replace(&mut self.focused, true) {
             response.request_focus();
         }
         let plain: String = self
@@ -425,11 +424,17 @@ impl PlanSheet {
         self.typed.trim() == phrase || (!self.profile.protected && plain == phrase)
     }
 
-    fn buttons(&self, ui: &mut Ui, plan: &Plan, ready: bool, confirmed: &mut Option<Plan>) -> Stay {
+    fn buttons(
+        &mut self,
+        ui: &mut Ui,
+        plan: &Plan,
+        ready: bool,
+        confirmed: &mut Option<Plan>,
+    ) -> Stay {
         let mut stay = Stay::Open;
         let requests = size::counted(self.facts.calls, "request", "requests");
         let what = self.what();
-        egui::Sides::new().show(
+        egui::Sides::new().height(theme::FIELD).show(
             ui,
             |ui| {
                 parts::weak(ui, requests);
@@ -453,7 +458,7 @@ impl PlanSheet {
                     *confirmed = Some(plan.clone());
                 }
                 let cancel = parts::button(ui, Weight::Plain, "Cancel");
-                if !self.opened && self.key_phrase().is_none() {
+                if !std::mem::replace(&mut self.focused, true) {
                     cancel.request_focus();
                 }
                 if cancel.clicked() {

@@ -190,7 +190,8 @@ fn sides(
 
 fn strip(ui: &mut Ui, running: &Running, send: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
-    ui.horizontal(|ui| {
+    let row = vec2(ui.available_width(), theme::FIELD);
+    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
         let all = running.ids.len() as u64;
         let tally = running
             .progress

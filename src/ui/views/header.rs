@@ -67,7 +67,8 @@ fn title(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
             match workspace.place {
                 Place::Removed => drop(parts::tag(ui, "Removed files", tokens.weak)),
                 Place::Groups => drop(parts::tag(ui, "Groups", tokens.weak)),
-                Place::Files | Place::History => {}
+                Place::History => drop(parts::tag(ui, "History", tokens.weak)),
+                Place::Files => {}
             }
         },
         |ui| {
@@ -179,7 +180,7 @@ fn group_filter(ui: &mut Ui, workspace: &mut Workspace) {
 /// A filter field with a lens, and a cross once there is something to take away.
 pub fn search(ui: &mut Ui, words: &mut String, name: &str, width: f32) -> bool {
     let tokens = Tokens::of(ui);
-    let hint = RichText::new(format!("{name}…  press /")).color(tokens.faint);
+    let hint = RichText::new(format!("{name}  ·  press /")).color(tokens.faint);
     let edit = egui::TextEdit::singleline(words)
         .id(filter_id())
         .hint_text(hint)
@@ -189,7 +190,7 @@ pub fn search(ui: &mut Ui, words: &mut String, name: &str, width: f32) -> bool {
             top: 7,
             bottom: 7,
         })
-        .desired_width(width - 56.0)
+        .desired_width(width)
         .min_size(vec2(0.0, theme::FIELD + 2.0));
     let response = ui.add(edit).accessible_name(name);
     let lens = egui::Rect::from_center_size(

@@ -28,7 +28,7 @@ pub fn ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Comm
         .inner_margin(Margin {
             left: 16,
             right: 16,
-            top: 2,
+            top: 12,
             bottom: 8,
         })
         .show(ui, |ui| {
@@ -39,7 +39,7 @@ pub fn ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Comm
             header::search(
                 ui,
                 &mut history.words,
-                "What happened to this id or name?",
+                "What happened to this id or name",
                 width,
             );
             ui.add_space(4.0);
