@@ -78,14 +78,23 @@ pub(super) fn write(out: impl Write, rows: impl Iterator<Item = Row>) -> io::Res
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS).map_err(on_disk)?;
     let mut number = 0;
     for row in rows {
-        writer.write_record(row.iter().map(|cell| guarded(cell).into_owned()))?;
+        let cells = row.iter().map(|cell| guarded(cell).into_owned());
+        writer.write_record(cells).map_err(on_disk)?;
         number += 1;
     }
     writer.flush()?;
     Ok(number)
+}
+
+/// What the disk said: the library's own conversion hides it.
+fn on_disk(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Whether a spreadsheet may take a cell that begins so for a formula: `= + - @`, their full-width
@@ -142,6 +151,22 @@ mod tests {
             assert_eq!(unguarded(kept), cell, "{kept:?}");
         }
         assert_eq!(unguarded("'tis"), "'tis", "a list of somebody else");
+    }
+
+    #[test]
+    fn a_full_disk_keeps_its_name() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let many = std::iter::repeat_n(Row::default(), 10_000);
+        let error = write(Full, many).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 
     #[test]
