@@ -24,7 +24,7 @@ pub(super) struct Line {
     claim: Arc<Claim>,
     pub job: JobId,
     pub terms: Terms,
-    /// Cancelled when nothing more may leave, whoever said so.
+    /// Cancelled when nothing more may leave: the user, refused keys or the ledger said so.
     pub stop: CancellationToken,
 }
 
@@ -93,6 +93,10 @@ impl Line {
             CallPurpose::Send | CallPurpose::Repeat => self.batch(chunk, pass).await,
             CallPurpose::Reread => self.reread(chunk, pass).await,
         };
+        if judgement.halt.is_some() {
+            // At once, not only when the ledger has it.
+            self.stop.cancel();
+        }
         let end = CallEnd {
             http_status: meta.status,
             request_id: meta.request_id.clone(),

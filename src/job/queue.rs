@@ -253,9 +253,9 @@ impl Queue {
 
     fn give_up(&mut self, error: &str) {
         if self.reason.is_empty() {
-            let rounds = self.terms.pace.rounds;
+            let (rounds, error) = (self.terms.pace.rounds, error.trim_end_matches('.'));
             self.reason = format!(
-                "The service gave no usable answer in {rounds} rounds of tries. The last trouble: {error} \
+                "The service gave no usable answer in {rounds} rounds of tries. The last trouble: {error}. \
                  Check the network and the service's status page, then continue the job."
             );
         }

@@ -49,9 +49,9 @@ pub(super) fn left(record: &JobRecord) -> Left {
 /// Whether a call may have changed items that it did not settle: it has no end, or it left and had trouble
 /// other than a refusal.
 fn may_have_worked(call: &CallRecord) -> bool {
-    let refused = call
-        .http_status
-        .is_some_and(|status| (400..500).contains(&status));
+    // 408 says that the service did not see all of it in time; the other 400s are a plain no.
+    let no = |status| (400..500).contains(&status) && status != 408;
+    let refused = call.http_status.is_some_and(no);
     let trouble = call.attempts > 0 && !call.error.is_empty() && !refused;
     call.purpose != CallPurpose::Reread && (call.ended_at.is_none() || trouble)
 }
@@ -84,6 +84,11 @@ mod tests {
             ("not all named", sent(end, Some(200), 1, "2 of 3"), true),
             ("answered", sent(end, Some(200), 1, ""), false),
             ("refused", sent(end, Some(400), 1, "bad id"), false),
+            (
+                "given up by the service",
+                sent(end, Some(408), 1, "408"),
+                true,
+            ),
             ("keys", sent(end, Some(401), 1, "keys"), false),
             ("never left", sent(end, None, 0, "no network"), false),
         ];

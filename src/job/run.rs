@@ -34,12 +34,13 @@ pub(super) async fn run(
     let claim = claim(&engine.ledger, job).await?;
     let summary = blocking(&engine.ledger, move |ledger| ledger.summary(job)).await?;
     if !summary.can_continue() && summary.state == JobState::Ended {
+        observer.progress(&first_progress(&summary));
         return Ok(summary);
     }
     engine.check_verb(summary.verb)?;
     let line = Line::new(engine, claim, &summary, pace, stop.child_token());
     let (record, left) = line.write(move |ledger| reopen(ledger, job)).await?;
-    let mut run = Run::new(line, &record.summary, left, stop, observer);
+    let mut run = Run::new(line, &record.summary, left, observer);
     let refused = run.check_account(&record.summary).await;
     run.drive().await;
     let ended = run.end().await;
@@ -78,8 +79,6 @@ fn reopen(ledger: &Ledger, job: JobId) -> Result<(JobRecord, Left), LedgerError>
 
 struct Run {
     line: Line,
-    /// The user's; `line.stop` is its child and is also cancelled when the job halts.
-    stop: CancellationToken,
     queue: Queue,
     watch: Watch,
     tasks: JoinSet<Closed>,
@@ -98,15 +97,8 @@ enum Woken {
 }
 
 impl Run {
-    fn new(
-        line: Line,
-        summary: &JobSummary,
-        left: Left,
-        stop: CancellationToken,
-        observer: Arc<dyn Observer>,
-    ) -> Self {
+    fn new(line: Line, summary: &JobSummary, left: Left, observer: Arc<dyn Observer>) -> Self {
         Self {
-            stop,
             queue: Queue::new(line.terms, left.fresh, left.unsettled),
             watch: Watch::new(first_progress(summary), observer),
             tasks: JoinSet::new(),
@@ -124,7 +116,7 @@ impl Run {
         }
         let asked = tokio::select! {
             biased;
-            () = self.stop.cancelled() => return None,
+            () = self.line.stop.cancelled() => return None,
             asked = self.line.service.account() => asked,
         };
         match asked {
@@ -146,7 +138,7 @@ impl Run {
         let gate = self.line.service.gate().clone();
         let mut entering: Option<BoxFuture<'static, Pass>> = None;
         loop {
-            if self.stop.is_cancelled() {
+            if self.line.stop.is_cancelled() {
                 self.queue.shut();
             }
             let next = self.queue.peek(self.began.elapsed());
@@ -184,7 +176,7 @@ impl Run {
         }
         tokio::select! {
             biased;
-            () = self.stop.cancelled(), if !self.queue.is_shut() => Woken::Stop,
+            () = self.line.stop.cancelled(), if !self.queue.is_shut() => Woken::Stop,
             Some(closed) = self.tasks.join_next() => Woken::Call(Box::new(closed)),
             Some(pass) = entered(entering) => Woken::Pass(pass),
             () = tokio::time::sleep_until(wake) => Woken::Time,
@@ -192,7 +184,7 @@ impl Run {
     }
 
     fn launch(&mut self, pass: Pass) {
-        if self.stop.is_cancelled() {
+        if self.line.stop.is_cancelled() {
             return;
         }
         if let Some(chunk) = self.queue.take(self.began.elapsed()) {
@@ -319,7 +311,7 @@ fn first_progress(summary: &JobSummary) -> Progress {
         retries: summary.retries,
         throttled: summary.throttled,
         pause: None,
-        state: JobState::Running,
+        state: summary.state,
         reason: String::new(),
     }
 }

@@ -452,6 +452,74 @@ async fn a_run_that_is_cut_off_anywhere_is_continued_to_the_truth() {
     }
 }
 
+/// Trouble of every kind, stops and cuts, drawn by chance: each seed is another history of a job.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_history_leads_to_the_truth() {
+    for seed in 0..12_u64 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut bench = Bench::with(Fake::new(115, rng.bool()), 120, Verb::Delete).await;
+        bench.fake.lock(7);
+        for run in 0..6 {
+            let (bad, salt) = (rng.usize(1..6), rng.usize(..1_000));
+            bench
+                .fake
+                .on_batch(move |number, _| trouble(number + salt, bad));
+            bench
+                .fake
+                .on_read(move |number, _| trouble(number + salt + 50, 1));
+            bench.stop = CancellationToken::new();
+            let (stop, after) = (bench.stop.clone(), rng.u64(5..60));
+            match rng.u8(..3) {
+                0 => drop(tokio::time::timeout(Duration::from_millis(after), bench.run()).await),
+                1 => {
+                    let stopping = async {
+                        tokio::time::sleep(Duration::from_millis(after)).await;
+                        stop.cancel();
+                    };
+                    let (summary, ()) = tokio::join!(bench.run(), stopping);
+                    assert_eq!(summary.unwrap().tally.items(), 120, "{seed} {run}");
+                    bench.check();
+                }
+                _ => {
+                    bench.run().await.unwrap();
+                    bench.check();
+                }
+            }
+        }
+        bench.fake.heal();
+        bench.stop = CancellationToken::new();
+        let summary = bench.run().await.unwrap();
+        assert_eq!(summary.state, JobState::Ended, "{seed}");
+        assert_eq!(summary.tally.unknown, 0, "{seed}: {:?}", summary.tally);
+        let record = bench.engine.ledger.record(bench.job).unwrap();
+        for row in &record.items {
+            let kept = bench.fake.kept(&row.item.id);
+            let removed = kept.is_some_and(|kept| kept.removed.is_some());
+            assert_eq!(
+                row.outcome() == Some(Outcome::Done),
+                removed,
+                "{seed}: {row:?}"
+            );
+        }
+    }
+}
+
+/// Of ten calls `bad` go wrong.
+fn trouble(number: usize, bad: usize) -> Trouble {
+    let lot = dice(number, 10);
+    if lot >= bad {
+        return Trouble::None;
+    }
+    match dice(number + 7_777, 8) {
+        0 | 1 => Trouble::Before(ErrorKind::Lost),
+        2 | 3 => Trouble::After(ErrorKind::Lost),
+        4 => Trouble::Names3rd,
+        5 => Trouble::Refused,
+        6 => Trouble::Before(ErrorKind::Unreachable),
+        _ => Trouble::Before(ErrorKind::Throttled),
+    }
+}
+
 #[tokio::test]
 async fn one_job_has_one_runner() {
     let bench = Bench::new(400, 0).await;
