@@ -1,5 +1,7 @@
 //! The ledger through its public methods: order of writing, sums, locks, versions, damage.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -272,7 +274,8 @@ fn a_newer_ledger_is_not_touched() {
 
 #[test]
 fn a_damaged_ledger_is_kept_aside() {
-    let damages: [(&str, fn(&mut Vec<u8>)); 3] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 3] = [
         ("no database", |bytes| {
             *bytes = b"this is no database".repeat(300)
         }),

@@ -3,6 +3,8 @@
 //! The core is pure: `queue` says what leaves next, `settle` turns answers into outcomes, `resume` reads
 //! what an earlier run left. `run` and `call` are the thin edge with a clock, a ledger and a service.
 
+#[cfg(test)]
+mod bench;
 mod call;
 mod chunk;
 mod error;
@@ -11,6 +13,8 @@ mod facts;
 mod fake;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod histories;
 mod progress;
 mod queue;
 mod resume;

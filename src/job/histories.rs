@@ -1,0 +1,190 @@
+//! Jobs that are stopped, cut off, run twice or run out of disk, and are continued to the truth.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::JobError;
+use super::bench::{Bench, counts, dice};
+use super::fake::{Fake, Trouble};
+use crate::ledger::LedgerErrorKind;
+use crate::model::{JobState, Outcome, Verb};
+use crate::service::ErrorKind;
+
+#[tokio::test]
+async fn a_stopped_job_ends_its_calls_and_continues() {
+    let mut bench = Bench::new(400, 0).await;
+    let stop = bench.stop.clone();
+    bench.fake.on_batch(move |number, _| {
+        if number == 12 {
+            stop.cancel();
+        }
+        Trouble::None
+    });
+    let summary = bench.run().await.unwrap();
+    assert_eq!(
+        (summary.state, summary.reason.as_str()),
+        (JobState::Stopped, "")
+    );
+    assert!(
+        summary.tally.done >= 120 && summary.tally.done <= 160,
+        "{:?}",
+        summary.tally
+    );
+    assert_eq!(summary.tally.done + summary.tally.not_sent, 400);
+    assert!(bench.fake.batches() <= 16);
+    bench.check();
+    bench.stop = CancellationToken::new();
+    let summary = bench.run().await.unwrap();
+    assert_eq!(
+        (summary.state, counts(&summary)),
+        (JobState::Ended, [400, 0, 0, 0, 0])
+    );
+    // A call that was written when the stop came never left; its items went with another.
+    assert!((40..=44).contains(&summary.calls), "{}", summary.calls);
+    bench.check();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_cut_off_anywhere_is_continued_to_the_truth() {
+    for cut in 0..12_u64 {
+        let bench = Bench::new(195, 5).await;
+        bench.fake.on_batch(|number, _| match dice(number, 3) {
+            0 => Trouble::After(ErrorKind::Lost),
+            _ => Trouble::None,
+        });
+        let cut = Duration::from_millis(1 + 7 * cut);
+        let first = tokio::time::timeout(cut, bench.run()).await;
+        let summary = bench.run().await.unwrap();
+        assert_eq!(summary.state, JobState::Ended, "{first:?}");
+        assert_eq!(counts(&summary), [195, 5, 0, 0, 0]);
+        assert!(
+            bench
+                .engine
+                .ledger
+                .unanswered(bench.job)
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_history_leads_to_the_truth() {
+    for seed in 0..12_u64 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut bench = Bench::with(Fake::new(115, rng.bool()), 120, Verb::Delete).await;
+        bench.fake.lock(7);
+        for run in 0..6 {
+            let (bad, salt) = (rng.usize(1..6), rng.usize(..1_000));
+            bench
+                .fake
+                .on_batch(move |number, _| trouble(number + salt, bad));
+            bench
+                .fake
+                .on_read(move |number, _| trouble(number + salt + 50, 1));
+            bench.stop = CancellationToken::new();
+            let (stop, after) = (bench.stop.clone(), rng.u64(5..60));
+            match rng.u8(..3) {
+                0 => drop(tokio::time::timeout(Duration::from_millis(after), bench.run()).await),
+                1 => {
+                    let stopping = async {
+                        tokio::time::sleep(Duration::from_millis(after)).await;
+                        stop.cancel();
+                    };
+                    let (summary, ()) = tokio::join!(bench.run(), stopping);
+                    assert_eq!(summary.unwrap().tally.items(), 120, "{seed} {run}");
+                    bench.check();
+                }
+                _ => {
+                    bench.run().await.unwrap();
+                    bench.check();
+                }
+            }
+        }
+        bench.fake.heal();
+        bench.stop = CancellationToken::new();
+        let summary = bench.run().await.unwrap();
+        assert_eq!(summary.state, JobState::Ended, "{seed}");
+        assert_eq!(summary.tally.unknown, 0, "{seed}: {:?}", summary.tally);
+        let record = bench.engine.ledger.record(bench.job).unwrap();
+        for row in &record.items {
+            let kept = bench.fake.kept(&row.item.id);
+            let removed = kept.is_some_and(|kept| kept.removed.is_some());
+            assert_eq!(
+                row.outcome() == Some(Outcome::Done),
+                removed,
+                "{seed}: {row:?}"
+            );
+        }
+    }
+}
+
+/// Of ten calls `bad` go wrong.
+fn trouble(number: usize, bad: usize) -> Trouble {
+    let lot = dice(number, 10);
+    if lot >= bad {
+        return Trouble::None;
+    }
+    match dice(number + 7_777, 8) {
+        0 | 1 => Trouble::Before(ErrorKind::Lost),
+        2 | 3 => Trouble::After(ErrorKind::Lost),
+        4 => Trouble::Names3rd,
+        5 => Trouble::Refused,
+        6 => Trouble::Before(ErrorKind::Unreachable),
+        _ => Trouble::Before(ErrorKind::Throttled),
+    }
+}
+
+#[tokio::test]
+async fn one_job_has_one_runner() {
+    let bench = Bench::new(400, 0).await;
+    let (first, second) = tokio::join!(bench.run(), async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        bench
+            .engine
+            .run(bench.job, bench.stop.clone(), bench.seen.clone())
+            .await
+    });
+    let sent = bench.fake.batches();
+    assert_eq!((first.unwrap().tally.done, sent), (400, 40));
+    match second {
+        Ok(summary) => assert_eq!(summary.tally.done, 400),
+        Err(JobError::Ledger(error)) => assert_eq!(error.kind, LedgerErrorKind::Busy),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_the_job_before_the_next_call() {
+    let bench = Bench::new(400, 0).await;
+    let ledger = bench.engine.ledger.clone();
+    bench.fake.on_batch(move |number, _| {
+        if number == 8 {
+            ledger.fill_disk();
+        }
+        Trouble::None
+    });
+    let error = bench.run().await.unwrap_err();
+    let JobError::Ledger(error) = error else {
+        panic!("{error}");
+    };
+    assert_eq!(error.kind, LedgerErrorKind::DiskFull);
+    assert!(error.message.contains("Free some space"), "{error}");
+    assert!(bench.fake.batches() < 40, "{}", bench.fake.batches());
+    let last = bench.seen.progress.lock().unwrap().last().unwrap().clone();
+    assert_eq!((last.state, last.reason), (JobState::Halted, error.message));
+    assert_eq!(
+        last.tally.done,
+        bench.told(Outcome::Done),
+        "what was seen is shown"
+    );
+    bench.engine.ledger.free_disk();
+    bench.fake.heal();
+    let summary = bench.run().await.unwrap();
+    assert_eq!(
+        (summary.state, counts(&summary)),
+        (JobState::Ended, [400, 0, 0, 0, 0])
+    );
+    bench.check();
+}
