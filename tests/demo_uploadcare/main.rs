@@ -1,0 +1,13 @@
+//! The demo server, byte by byte over TCP, row by row of the contract's simulator checklist.
+//!
+//! Requests are written and signed here, by hand: nothing of the client under test takes part.
+
+mod batches;
+mod cdn;
+mod extras;
+mod faults;
+mod files;
+mod groups;
+mod keys;
+mod lists;
+mod wire;
