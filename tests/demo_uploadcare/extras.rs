@@ -62,11 +62,10 @@ async fn row_36_a_copy_is_complete_after_a_while() {
     };
     let api = Api::with(100, 0, quirks).await;
     let books = api.server.books();
-    let ready = books
-        .file_ids()
-        .into_iter()
-        .filter(|id| books.file(id).unwrap().size > 0);
-    let id = ready.last().unwrap();
+    let mut oldest_first = books.file_ids().into_iter().rev();
+    let id = oldest_first
+        .find(|id| books.file(id).unwrap().size > 0)
+        .unwrap();
     let body = json!({"source": format!("{id}/-/grayscale/"), "store": "true"}).to_string();
     let answer = api.call("POST", COPY, &body).await;
     let copy = answer.json(201);

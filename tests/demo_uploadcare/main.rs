@@ -2,6 +2,8 @@
 //!
 //! Requests are written and signed here, by hand: nothing of the client under test takes part.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod batches;
 mod cdn;
 mod extras;
