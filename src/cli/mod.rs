@@ -1,1 +1,99 @@
-//! cli
+//! The engine without a window: the commands of `tallyman`, for people, scripts and tests.
+//!
+//! It knows all rooms but the window. Results go to standard output, all else to standard error.
+
+mod args;
+mod demo;
+mod jobs;
+mod list;
+mod out;
+mod profiles;
+mod progress;
+mod run;
+mod source;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::model::Verb;
+use crate::profile::data_dir;
+
+pub use args::{Args, Command};
+use args::{ProfilesCommand, SourceArgs};
+use out::{Failure, START, note};
+
+/// The arguments of this process. Help, the version and wrong usage end the process here.
+pub fn arguments() -> Args {
+    let mut args = Args::parse();
+    if let (true, Some(command)) = (args.demo, &mut args.command) {
+        point_at_demo(command);
+    }
+    args
+}
+
+/// `tallyman --demo ls` is `tallyman ls --demo`.
+fn point_at_demo(command: &mut Command) {
+    match command.source_mut() {
+        Some(SourceArgs {
+            profile: Some(_), ..
+        })
+        | None => Args::command()
+            .error(ErrorKind::ArgumentConflict, "--demo cannot be used here")
+            .exit(),
+        Some(source) => source.demo = true,
+    }
+}
+
+/// Runs a command to its end and says in one line why it could not.
+pub fn run(command: Command, data_dir_argument: Option<std::path::PathBuf>) -> ExitCode {
+    let folder = data_dir(data_dir_argument);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => {
+            let ended = runtime.block_on(dispatch(command, &folder));
+            runtime.shutdown_background();
+            ended
+        }
+        Err(error) => Err(Failure {
+            code: START,
+            message: format!("No threads could be started: {error}."),
+        }),
+    };
+    ExitCode::from(ended.unwrap_or_else(|failure| {
+        if !failure.message.is_empty() {
+            note(format_args!("tallyman: {failure}"));
+        }
+        failure.code
+    }))
+}
+
+async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
+    match command {
+        Command::Profiles { action } => {
+            let action = action.unwrap_or(ProfilesCommand::List);
+            profiles::run(&action, folder).await
+        }
+        Command::Ls(args) => list::ls(&args, folder).await,
+        Command::Groups(args) => list::groups(&args, folder).await,
+        Command::Store(args) => {
+            run::batch(Verb::Store, &args.batch, args.filter.as_deref(), folder).await
+        }
+        Command::Delete(args) => {
+            run::batch(Verb::Delete, &args.batch, args.filter.as_deref(), folder).await
+        }
+        Command::Restore(args) => {
+            run::batch(Verb::Restore, &args.batch, args.filter.as_deref(), folder).await
+        }
+        Command::DeleteGroups(args) => run::batch(Verb::DeleteGroups, &args, None, folder).await,
+        Command::Jobs { json } => jobs::list(json, folder),
+        Command::Resume { job, json } => jobs::resume(job, json, folder).await,
+        Command::Report { job, out } => jobs::report(job, &out, folder),
+        Command::CheckReport { dir } => jobs::check_report(&dir),
+        Command::DemoService(args) => demo::serve(&args).await,
+    }
+}

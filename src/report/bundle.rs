@@ -46,6 +46,21 @@ pub(super) fn write(
     Ok(into)
 }
 
+/// Finds out before a job whether its report will have a place. The folders above it are made.
+///
+/// # Errors
+/// As [`write`](super::write)'s, of the folder and the disk.
+pub fn can_write(into: &Path) -> Result<(), ReportError> {
+    let into = fs::canonicalize(into).unwrap_or_else(|_| into.to_owned());
+    let failed = |error: io::Error| on_disk(&into, &error);
+    let nearby = match look(&into)? {
+        Place::Empty => into.as_path(),
+        Place::Free | Place::Older => parent(&into),
+    };
+    fs::create_dir_all(nearby).map_err(failed)?;
+    temporary(nearby).map_err(failed).map(drop)
+}
+
 fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -204,6 +219,25 @@ mod tests {
         assert_eq!(names(&empty).len(), 5);
         assert_eq!(names(base.path()), ["deep", "empty"]);
         assert_eq!(names(&base.path().join("deep")), ["er"]);
+    }
+
+    #[test]
+    fn a_place_is_known_before_it_is_needed() {
+        let base = tempfile::tempdir().unwrap();
+        let older = base.path().join("older");
+        write(&older, filled("older")).unwrap();
+        let strange = base.path().join("strange");
+        fs::create_dir(&strange).unwrap();
+        fs::write(strange.join("mine.txt"), "mine").unwrap();
+        for into in [older, base.path().join("new"), base.path().join("deep/er")] {
+            can_write(&into).unwrap();
+        }
+        assert_eq!(
+            can_write(&strange).unwrap_err().kind,
+            ReportErrorKind::NotEmpty
+        );
+        assert!(can_write(&strange.join("mine.txt/below")).is_err());
+        assert_eq!(names(base.path()), ["deep", "older", "strange"]);
     }
 
     #[test]

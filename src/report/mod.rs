@@ -20,10 +20,11 @@ use jiff::tz::TimeZone;
 
 use crate::model::{JobRecord, JobSummary, Time};
 
+pub use bundle::can_write;
 pub use check::check;
 pub use error::{ReportError, ReportErrorKind};
 pub use ids::read_ids;
-pub use table::COLUMNS;
+pub use table::{COLUMNS, guarded};
 
 use document::Document;
 use manifest::{MANIFEST, Manifest, Sink};

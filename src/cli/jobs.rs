@@ -1,0 +1,382 @@
+//! Jobs of the ledger: list, continue, report, check a report; and how a job's end is told.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::job::{Engine, sentence};
+use crate::ledger::Ledger;
+use crate::model::size::{count, counted};
+use crate::model::text::visible;
+use crate::model::{JobId, JobState, JobSummary, Outcome, Time, Verb};
+use crate::report;
+
+use super::out::{DONE, Failure, NOT_ALL, START, line, note, table};
+use super::run;
+use super::source::Project;
+
+/// How many problems are shown at a job's end.
+const SHOWN: usize = 10;
+
+/// A job as `--json` tells it.
+#[derive(Serialize)]
+struct JobObject {
+    job: JobId,
+    verb: Verb,
+    state: JobState,
+    items: u64,
+    outcomes: Outcomes,
+    calls: u64,
+    retries: u64,
+    throttled: u64,
+    seconds: f64,
+}
+
+/// The counts, in the order of reports.
+#[derive(Serialize)]
+struct Outcomes {
+    done: u64,
+    absent: u64,
+    refused: u64,
+    failed: u64,
+    skipped: u64,
+    not_sent: u64,
+    unknown: u64,
+}
+
+impl JobObject {
+    fn of(summary: &JobSummary) -> Self {
+        let tally = &summary.tally;
+        Self {
+            job: summary.id,
+            verb: summary.verb,
+            state: summary.state,
+            items: tally.items(),
+            outcomes: Outcomes {
+                done: tally.done,
+                absent: tally.absent,
+                refused: tally.refused,
+                failed: tally.failed,
+                skipped: tally.skipped,
+                not_sent: tally.not_sent,
+                unknown: tally.unknown,
+            },
+            calls: summary.calls,
+            retries: summary.retries,
+            throttled: summary.throttled,
+            seconds: (summary.seconds * 1_000.0).round() / 1_000.0,
+        }
+    }
+}
+
+/// A job as `jobs --json` tells it: also whose it is and when it was.
+#[derive(Serialize)]
+struct ListedJob<'a> {
+    #[serde(flatten)]
+    job: JobObject,
+    service: &'a str,
+    project: &'a str,
+    profile: &'a str,
+    created: Time,
+    ended: Option<Time>,
+    reason: &'a str,
+    can_resume: bool,
+}
+
+/// Lists jobs, newest first.
+pub fn list(json: bool, data_dir: &Path) -> Result<u8, Failure> {
+    let ledger = read_ledger(data_dir)?;
+    let jobs = ledger.jobs()?;
+    if json {
+        let listed: Vec<_> = jobs.iter().map(listed).collect();
+        line(to_json(&listed)?)?;
+        return Ok(DONE);
+    }
+    if jobs.is_empty() {
+        note("No jobs yet.");
+        return Ok(DONE);
+    }
+    let head = ["JOB", "BEGUN", "PROJECT", "STATE", "WHAT HAPPENED"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(jobs.iter().map(job_row));
+    table(&[0], &rows)?;
+    Ok(DONE)
+}
+
+fn listed(summary: &JobSummary) -> ListedJob<'_> {
+    ListedJob {
+        job: JobObject::of(summary),
+        service: summary.source.service.key(),
+        project: &summary.source.account.name,
+        profile: &summary.source.profile_name,
+        created: summary.created,
+        ended: summary.ended,
+        reason: &summary.reason,
+        can_resume: summary.can_continue(),
+    }
+}
+
+fn job_row(summary: &JobSummary) -> Vec<String> {
+    vec![
+        summary.id.to_string(),
+        summary.created.to_minute(&TimeZone::system()),
+        visible(summary.source.account.label()).into_owned(),
+        summary.state.to_string(),
+        sentence(summary.verb, &summary.tally),
+    ]
+}
+
+/// Checks and continues a job.
+pub async fn resume(job: Option<JobId>, json: bool, data_dir: &Path) -> Result<u8, Failure> {
+    let ledger = run::open_ledger(data_dir)?;
+    let Some(summary) = unfinished(&ledger, job)? else {
+        note("No job is unfinished.");
+        if json {
+            line("null")?;
+        }
+        return Ok(DONE);
+    };
+    if !summary.can_continue() {
+        note(format_args!(
+            "Job {} has ended; nothing is left to do.",
+            summary.id
+        ));
+        let told = print_end(&ledger, &summary, json);
+        return run::end(exit_code(&summary), told);
+    }
+    let project = Project::of_job(&summary.source, data_dir).await?;
+    project.allow(summary.verb)?;
+    let engine = Engine {
+        service: Arc::clone(&project.service),
+        ledger,
+    };
+    let (summary, code) = run::run(&engine, summary.id).await?;
+    let told = print_end(&engine.ledger, &summary, json);
+    run::end(code, told)
+}
+
+/// The named job, or the newest that something is left to do for.
+fn unfinished(ledger: &Ledger, job: Option<JobId>) -> Result<Option<JobSummary>, Failure> {
+    match job {
+        Some(job) => Ok(Some(ledger.summary(job)?)),
+        None => {
+            let mut jobs = ledger.jobs()?.into_iter();
+            Ok(jobs.find(JobSummary::can_continue))
+        }
+    }
+}
+
+/// Writes a job's report.
+pub fn report(job: JobId, out: &Path, data_dir: &Path) -> Result<u8, Failure> {
+    let ledger = read_ledger(data_dir)?;
+    write_report(&ledger, job, out)?;
+    Ok(DONE)
+}
+
+/// Writes a job's report and says where.
+pub fn write_report(ledger: &Ledger, job: JobId, out: &Path) -> Result<(), Failure> {
+    let record = ledger.record(job)?;
+    let written = report::write(&record, out)?;
+    note(format_args!(
+        "Report: {} ({}, {} not done)",
+        written.dir.display(),
+        counted(written.items, "item", "items"),
+        count(written.problems)
+    ));
+    Ok(())
+}
+
+/// Checks a report against its own manifest and sums; names what is not as it was written.
+pub fn check_report(dir: &Path) -> Result<u8, Failure> {
+    let checked = report::check(dir)?;
+    for finding in &checked.findings {
+        line(format_args!(
+            "{}: {}",
+            visible(&finding.file),
+            visible(&finding.what)
+        ))?;
+    }
+    let sizes = format!(
+        "{}, {}",
+        counted(checked.files as u64, "file", "files"),
+        counted(checked.items, "item", "items")
+    );
+    if checked.findings.is_empty() {
+        line(format_args!(
+            "The report is as it was written, and its sums hold: {sizes}."
+        ))?;
+        return Ok(DONE);
+    }
+    line(format_args!(
+        "The report is not as it was written: {} in {sizes}.",
+        counted(checked.findings.len() as u64, "finding", "findings")
+    ))?;
+    Ok(NOT_ALL)
+}
+
+/// Tells how a job ended: one object, or a sentence and the first problems.
+pub fn print_end(ledger: &Ledger, summary: &JobSummary, json: bool) -> Result<(), Failure> {
+    if !summary.reason.is_empty() {
+        note(&summary.reason);
+    }
+    if json {
+        return line(to_json(&JobObject::of(summary))?);
+    }
+    line(format_args!(
+        "Job {}: {}.",
+        summary.id,
+        sentence(summary.verb, &summary.tally)
+    ))?;
+    if summary.tally.problems() > 0 {
+        print_problems(ledger, summary)?;
+    }
+    if summary.can_continue() {
+        line(format_args!(
+            "`tallyman resume {}` checks and continues it.",
+            summary.id
+        ))?;
+    }
+    Ok(())
+}
+
+fn print_problems(ledger: &Ledger, summary: &JobSummary) -> Result<(), Failure> {
+    let record = ledger.record(summary.id)?;
+    let problems = record
+        .items
+        .iter()
+        .filter(|item| item.outcome().is_some_and(Outcome::is_problem));
+    for item in problems.take(SHOWN) {
+        let Some(settled) = &item.settled else {
+            continue;
+        };
+        line(format_args!(
+            "  {}: {}: {}",
+            visible(item.item.id.as_str()),
+            settled.outcome.words(),
+            visible(&settled.problem)
+        ))?;
+    }
+    let more = summary.tally.problems().saturating_sub(SHOWN as u64);
+    if more > 0 {
+        line(format_args!(
+            "  and {} more; `tallyman report {} --out DIR` tells them all.",
+            count(more),
+            summary.id
+        ))?;
+    }
+    Ok(())
+}
+
+/// The exit status of a job that was not stopped by a signal.
+pub fn exit_code(summary: &JobSummary) -> u8 {
+    let tally = &summary.tally;
+    let good = tally.done
+        + if summary.verb.destroys() {
+            tally.absent
+        } else {
+            0
+        };
+    if good == tally.items() {
+        DONE
+    } else if summary.state == JobState::Halted && tally.not_sent == tally.items() {
+        START
+    } else {
+        NOT_ALL
+    }
+}
+
+/// The ledger for reading: another window may have it open.
+fn read_ledger(data_dir: &Path) -> Result<Ledger, Failure> {
+    let ledger = Ledger::open(data_dir)?;
+    if let Some(notice) = ledger.notice() {
+        note(notice);
+    }
+    Ok(ledger)
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value)
+        .map_err(|error| Failure::start(format!("The result could not be written: {error}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Account, ProfileId, ServiceKind, Source, Tally};
+
+    use super::*;
+
+    fn summary(verb: Verb, state: JobState, tally: Tally) -> JobSummary {
+        JobSummary {
+            id: JobId(7),
+            verb,
+            source: Source {
+                service: ServiceKind::Uploadcare,
+                profile: ProfileId("p".into()),
+                profile_name: "Shop".into(),
+                account: Account {
+                    name: "shop".into(),
+                    key: "k".into(),
+                },
+                api_base: "https://api.uploadcare.com".into(),
+            },
+            state,
+            reason: String::new(),
+            created: Time(0),
+            ended: None,
+            tally,
+            bytes: 0,
+            calls: 1,
+            retries: 0,
+            throttled: 0,
+            seconds: 1.234_567,
+        }
+    }
+
+    fn tally(done: u64, absent: u64, refused: u64, not_sent: u64) -> Tally {
+        Tally {
+            done,
+            absent,
+            refused,
+            not_sent,
+            ..Tally::default()
+        }
+    }
+
+    #[test]
+    fn exit_codes_follow_the_outcomes() {
+        use JobState::{Ended, Halted};
+        let cases = [
+            (Verb::Delete, Ended, tally(3, 0, 0, 0), 0),
+            (Verb::Delete, Ended, tally(2, 1, 0, 0), 0),
+            (Verb::DeleteGroups, Ended, tally(0, 1, 0, 0), 0),
+            (Verb::Restore, Ended, tally(2, 1, 0, 0), 1),
+            (Verb::Store, Ended, tally(2, 1, 0, 0), 1),
+            (Verb::Delete, Ended, tally(2, 0, 1, 0), 1),
+            (Verb::Delete, Halted, tally(0, 0, 0, 3), 3),
+            (Verb::Delete, Halted, tally(1, 0, 0, 2), 1),
+            (Verb::Delete, Ended, tally(0, 0, 0, 0), 0),
+        ];
+        for (verb, state, tally, code) in cases {
+            assert_eq!(
+                exit_code(&summary(verb, state, tally)),
+                code,
+                "{verb} {tally:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_object_has_exactly_its_keys() {
+        let object = JobObject::of(&summary(
+            Verb::DeleteGroups,
+            JobState::Ended,
+            tally(1, 0, 2, 0),
+        ));
+        assert_eq!(
+            to_json(&object).unwrap(),
+            r#"{"job":7,"verb":"delete-groups","state":"ended","items":3,"outcomes":{"done":1,"absent":0,"refused":2,"failed":0,"skipped":0,"not_sent":0,"unknown":0},"calls":1,"retries":0,"throttled":0,"seconds":1.235}"#
+        );
+    }
+}

@@ -1,0 +1,388 @@
+//! `ls` and `groups`, and the files that a filter names for a batch.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use crate::catalogue::{
+    Arrangement, Catalogue, Column, ProblemIndex, Query, RowRef, Sort, arrange,
+};
+use crate::model::size::{bytes, counted};
+use crate::model::text::visible;
+use crate::model::{FileState, GroupRow, PlanItem, Time};
+use crate::report::guarded;
+use crate::service::{Listing, Page, ServiceError};
+
+use super::args::{Format, GroupsArgs, LsArgs};
+use super::out::{DONE, Failure, note, table};
+use super::progress::Counter;
+use super::source::Project;
+
+/// Pages that may wait to be merged.
+const PAGES: usize = 16;
+
+/// Longest type in a table.
+const TYPE_CHARS: usize = 24;
+
+/// One file as `ls` prints it.
+#[derive(Serialize)]
+struct FileLine<'a> {
+    id: &'a str,
+    name: &'a str,
+    size: u64,
+    mime_type: &'a str,
+    uploaded_at: Option<Time>,
+    stored_at: Option<Time>,
+    removed_at: Option<Time>,
+    state: FileState,
+    /// What was wrong with the service's row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'a str>,
+}
+
+/// One group as `groups` prints it.
+#[derive(Serialize)]
+struct GroupLine<'a> {
+    id: &'a str,
+    created_at: Option<Time>,
+    files: u64,
+    url: Option<&'a str>,
+}
+
+/// Prints files, newest upload first. Nothing is printed of a listing that breaks off.
+pub async fn ls(args: &LsArgs, data_dir: &Path) -> Result<u8, Failure> {
+    let filter = Filter::parse(
+        args.filter.as_deref().unwrap_or_default(),
+        args.state.state(),
+    )?;
+    let project = Project::open(&args.source, data_dir).await?;
+    let (catalogue, shown) = filter.files(&project).await?;
+    print_files(args.format, &catalogue, &shown)?;
+    if args.format == Format::Table {
+        let sum = shown.sum();
+        let files = counted(sum.files, "file", "files");
+        note(format_args!("{files}, {}", bytes(sum.bytes)));
+    }
+    Ok(DONE)
+}
+
+/// Prints groups, newest first.
+pub async fn groups(args: &GroupsArgs, data_dir: &Path) -> Result<u8, Failure> {
+    let project = Project::open(&args.source, data_dir).await?;
+    project.allow_groups()?;
+    let mut groups = all_groups(&project).await?;
+    groups.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
+    groups.dedup_by(|a, b| a.id == b.id);
+    print_groups(args.format, &groups)?;
+    if args.format == Format::Table {
+        note(counted(groups.len() as u64, "group", "groups"));
+    }
+    Ok(DONE)
+}
+
+/// Which files of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    words: String,
+    state: Option<FileState>,
+}
+
+impl Filter {
+    /// Words of names and ids, and `state:` words; `state` is what was asked for beside them.
+    pub fn parse(text: &str, state: Option<FileState>) -> Result<Self, Failure> {
+        let mut filter = Self {
+            words: String::new(),
+            state,
+        };
+        for word in text.split_whitespace() {
+            let Some(key) = word.strip_prefix("state:") else {
+                filter.words.push_str(word);
+                filter.words.push(' ');
+                continue;
+            };
+            let state = state_of(key)?;
+            if filter.state.is_some_and(|other| other != state) {
+                return Err(Failure::usage(
+                    "A file has one state; the filter asks for two.",
+                ));
+            }
+            filter.state = Some(state);
+        }
+        filter.words.truncate(filter.words.trim_end().len());
+        Ok(filter)
+    }
+
+    /// The files that match, newest upload first.
+    pub async fn files(&self, project: &Project) -> Result<(Catalogue, Arrangement), Failure> {
+        self.files_in(project, self.state == Some(FileState::Removed))
+            .await
+    }
+
+    /// The same, of the existing files or of the removed ones.
+    pub async fn files_in(
+        &self,
+        project: &Project,
+        removed: bool,
+    ) -> Result<(Catalogue, Arrangement), Failure> {
+        let catalogue = catalogue(project, removed).await?;
+        let query = Query {
+            text: self.words.clone(),
+            state: self.state,
+            only: None,
+            removed_view: removed,
+        };
+        let sort = Sort {
+            column: Column::Uploaded,
+            descending: true,
+        };
+        let shown = arrange(&catalogue, &query, sort, &ProblemIndex::default());
+        Ok((catalogue, shown))
+    }
+
+    /// The matching files as items of a plan. Rows without an id are shown elsewhere, never planned.
+    pub async fn items(&self, project: &Project, removed: bool) -> Result<Vec<PlanItem>, Failure> {
+        let (catalogue, shown) = self.files_in(project, removed).await?;
+        let rows = shown.order.iter().map(|row| catalogue.row(*row));
+        Ok(rows
+            .filter(RowRef::is_selectable)
+            .map(|row| PlanItem::from_file(&row.file_row()))
+            .collect())
+    }
+}
+
+fn state_of(key: &str) -> Result<FileState, Failure> {
+    let states = [
+        FileState::Stored,
+        FileState::Unstored,
+        FileState::Processing,
+        FileState::Removed,
+    ];
+    states
+        .into_iter()
+        .find(|state| state.key().eq_ignore_ascii_case(key))
+        .ok_or_else(|| {
+            Failure::usage(format!(
+                "No state is called {key:?}; it is one of stored, unstored, processing, removed."
+            ))
+        })
+}
+
+/// All files of the project that exist, or all that were removed.
+async fn catalogue(project: &Project, removed: bool) -> Result<Catalogue, Failure> {
+    let mut catalogue = Catalogue::new();
+    let (epoch, listing) = if removed {
+        (catalogue.begin_removed(), Listing::Removed)
+    } else {
+        (catalogue.begin(), Listing::Existing)
+    };
+    let (sender, pages) = mpsc::channel(PAGES);
+    let mut counter = Counter::new("files");
+    drain(project.service.list(listing, sender), pages, |page| {
+        counter.add(page.rows.len(), page.total);
+        catalogue.merge(epoch, page.rows);
+    })
+    .await?;
+    catalogue.finish(epoch);
+    Ok(catalogue)
+}
+
+async fn all_groups(project: &Project) -> Result<Vec<GroupRow>, Failure> {
+    let (sender, pages) = mpsc::channel(PAGES);
+    let mut counter = Counter::new("groups");
+    let mut groups = Vec::new();
+    drain(project.service.groups(sender), pages, |page| {
+        counter.add(page.rows.len(), page.total);
+        groups.extend(page.rows);
+    })
+    .await?;
+    Ok(groups)
+}
+
+/// Takes pages while the listing runs.
+async fn drain<T>(
+    listing: impl Future<Output = Result<(), ServiceError>>,
+    mut pages: mpsc::Receiver<Page<T>>,
+    mut take: impl FnMut(Page<T>),
+) -> Result<(), ServiceError> {
+    let taking = async {
+        while let Some(page) = pages.recv().await {
+            take(page);
+        }
+    };
+    let (listed, ()) = tokio::join!(listing, taking);
+    listed
+}
+
+fn print_files(format: Format, catalogue: &Catalogue, shown: &Arrangement) -> Result<(), Failure> {
+    let rows = || shown.order.iter().map(|row| catalogue.row(*row));
+    match format {
+        Format::Jsonl => json_lines(rows(), |row, out| {
+            serde_json::to_writer(out, &file_line(row, &row.id()))
+        }),
+        Format::Csv => {
+            let head = "item_id,name,size,mime_type,uploaded_at,stored_at,removed_at,state,problem";
+            csv_lines(head, rows().map(|row| file_cells(&row)))
+        }
+        Format::Table => {
+            let head = ["STATE", "SIZE", "TYPE", "UPLOADED", "ID", "NAME"];
+            let mut cells = vec![head.map(str::to_owned).to_vec()];
+            cells.extend(rows().map(|row| file_row(&row)));
+            table(&[1], &cells)
+        }
+    }
+}
+
+fn file_line<'a>(row: &'a RowRef<'a>, id: &'a str) -> FileLine<'a> {
+    FileLine {
+        id,
+        name: row.name(),
+        size: row.size(),
+        mime_type: row.mime(),
+        uploaded_at: row.uploaded(),
+        stored_at: row.stored(),
+        removed_at: row.removed(),
+        state: row.state(),
+        problem: row.odd(),
+    }
+}
+
+fn file_cells(row: &RowRef<'_>) -> Vec<String> {
+    vec![
+        row.id().into_owned(),
+        row.name().to_owned(),
+        row.size().to_string(),
+        row.mime().to_owned(),
+        time(row.uploaded()),
+        time(row.stored()),
+        time(row.removed()),
+        row.state().key().to_owned(),
+        row.odd().unwrap_or_default().to_owned(),
+    ]
+}
+
+fn file_row(row: &RowRef<'_>) -> Vec<String> {
+    vec![
+        row.state().key().to_owned(),
+        bytes(row.size()),
+        short(&visible(row.mime())),
+        minute(row.uploaded()),
+        visible(&row.id()).into_owned(),
+        visible(row.name()).into_owned(),
+    ]
+}
+
+fn print_groups(format: Format, groups: &[GroupRow]) -> Result<(), Failure> {
+    match format {
+        Format::Jsonl => json_lines(groups.iter(), |group, out| {
+            let line = GroupLine {
+                id: group.id.as_str(),
+                created_at: group.created,
+                files: group.files,
+                url: group.url.as_deref(),
+            };
+            serde_json::to_writer(out, &line)
+        }),
+        Format::Csv => {
+            let cells = groups.iter().map(|group| {
+                vec![
+                    group.id.to_string(),
+                    time(group.created),
+                    group.files.to_string(),
+                    group.url.clone().unwrap_or_default(),
+                ]
+            });
+            csv_lines("item_id,created_at,files,url", cells)
+        }
+        Format::Table => {
+            let mut cells = vec![["FILES", "CREATED", "ID"].map(str::to_owned).to_vec()];
+            cells.extend(groups.iter().map(|group| {
+                vec![
+                    group.files.to_string(),
+                    minute(group.created),
+                    visible(group.id.as_str()).into_owned(),
+                ]
+            }));
+            table(&[0], &cells)
+        }
+    }
+}
+
+fn json_lines<T>(
+    rows: impl Iterator<Item = T>,
+    write: impl Fn(&T, &mut io::BufWriter<io::StdoutLock<'_>>) -> serde_json::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for row in rows {
+        write(&row, &mut out).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Cells are guarded as those of a report: a spreadsheet runs none of them.
+fn csv_lines(head: &str, rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
+    let mut out = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(io::BufWriter::new(io::stdout().lock()));
+    out.write_record(head.split(',')).map_err(io_error)?;
+    for row in rows {
+        let cells = row.iter().map(|cell| guarded(cell).into_owned());
+        out.write_record(cells).map_err(io_error)?;
+    }
+    Ok(out.flush()?)
+}
+
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// A type fits its column; the longest are those of office documents.
+fn short(mime: &str) -> String {
+    if mime.chars().count() <= TYPE_CHARS {
+        return mime.to_owned();
+    }
+    let cut: String = mime.chars().take(TYPE_CHARS - 1).collect();
+    format!("{cut}…")
+}
+
+fn time(time: Option<Time>) -> String {
+    time.map(|time| time.to_string()).unwrap_or_default()
+}
+
+fn minute(time: Option<Time>) -> String {
+    time.map(|time| time.to_minute(&TimeZone::system()))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_words_and_states() {
+        let stored = Some(FileState::Stored);
+        let cases = [
+            ("", None, "", None),
+            ("  cat  photo ", None, "cat photo", None),
+            ("state:Stored cat", None, "cat", stored),
+            ("cat state:stored", stored, "cat", stored),
+        ];
+        for (text, asked, words, state) in cases {
+            let words = words.to_owned();
+            assert_eq!(
+                Filter::parse(text, asked),
+                Ok(Filter { words, state }),
+                "{text}"
+            );
+        }
+        for (text, asked) in [("state:gone", None), ("state:removed", stored)] {
+            assert_eq!(Filter::parse(text, asked).unwrap_err().code, 2);
+        }
+    }
+}

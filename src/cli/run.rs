@@ -1,0 +1,378 @@
+//! `store`, `delete`, `restore`, `delete-groups`: from ids to a plan, a question, a job and its end.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
+
+use crate::job::{Engine, PlanFacts, plan_facts};
+use crate::ledger::Ledger;
+use crate::model::size::{bytes, count, counted};
+use crate::model::text::visible;
+use crate::model::{ItemId, JobId, JobState, JobSummary, Plan, PlanItem, Verb};
+use crate::report;
+
+use super::args::BatchArgs;
+use super::jobs;
+use super::list::Filter;
+use super::out::{DONE, Failure, NOT_ALL, line, note};
+use super::progress::watch;
+use super::source::Project;
+
+/// A larger plan that destroys asks for its count to be typed.
+const LARGE: u64 = 500;
+
+/// The exit status of what Ctrl-C stopped; SIGTERM's is its own.
+const INTERRUPTED: u8 = 130;
+#[cfg(unix)]
+const TERMINATED: u8 = 143;
+
+/// Runs a verb on what the arguments name.
+pub async fn batch(
+    verb: Verb,
+    args: &BatchArgs,
+    filter: Option<&str>,
+    data_dir: &Path,
+) -> Result<u8, Failure> {
+    let given = given_ids(args)?;
+    let filter = filter.map(|text| Filter::parse(text, None)).transpose()?;
+    if args.ids.is_empty() && args.ids_file.is_none() && filter.is_none() {
+        let what = verb.kind().noun(2);
+        return Err(Failure::usage(format!(
+            "Which {what}? Give ids, --ids FILE{}.",
+            if verb == Verb::DeleteGroups {
+                ""
+            } else {
+                ", or --filter QUERY"
+            }
+        )));
+    }
+    let asks = verb.destroys() && !args.yes && !args.dry_run;
+    if asks && !can_ask() {
+        return Err(Failure::usage(format!(
+            "`{verb}` asks before it begins, and there is nobody to ask here. Add --yes, or look at the plan with --dry-run."
+        )));
+    }
+    if let Some(dir) = &args.report {
+        check_report_dir(dir)?;
+    }
+
+    let project = Project::open(&args.source, data_dir).await?;
+    project.allow(verb)?;
+    let account = project.account().await?;
+    let found = match &filter {
+        Some(filter) => filter.items(&project, verb == Verb::Restore).await?,
+        None => Vec::new(),
+    };
+    let source = project.profile.source(account, project.service.api_base());
+    let plan = Plan::new(verb, source, items(given, found));
+    if args.dry_run {
+        return print_plan(&plan, args.json);
+    }
+    if asks && !plan.items().is_empty() {
+        ask(&plan, project.profile.protected)?;
+    }
+
+    let ledger = open_ledger(data_dir)?;
+    let engine = Engine {
+        service: Arc::clone(&project.service),
+        ledger,
+    };
+    let job = engine.start(&plan).await?;
+    let (summary, code) = run(&engine, job).await?;
+    let written = match &args.report {
+        Some(dir) => jobs::write_report(&engine.ledger, job, dir),
+        None => Ok(()),
+    };
+    let told = jobs::print_end(&engine.ledger, &summary, args.json);
+    end(code, written.and(told))
+}
+
+/// The job's own status, whatever became of telling it; a report or result that is owed is never status 0.
+pub fn end(code: u8, told: Result<(), Failure>) -> Result<u8, Failure> {
+    match told {
+        Err(failure) if failure.code != DONE => Err(Failure {
+            code: code.max(NOT_ALL),
+            ..failure
+        }),
+        _ => Ok(code),
+    }
+}
+
+/// Runs or continues a job until it ends or is stopped; the summary and the exit status.
+pub async fn run(engine: &Engine, job: JobId) -> Result<(JobSummary, u8), Failure> {
+    let stop = CancellationToken::new();
+    let by_signal = Arc::new(AtomicU8::new(0));
+    let signals = tokio::spawn(stop_on_signal(stop.clone(), Arc::clone(&by_signal)));
+    let (watcher, shown) = watch();
+    let result = engine.run(job, stop, watcher).await;
+    signals.abort();
+    drop(shown.await);
+    let summary = result?;
+    let code = match (summary.state, by_signal.load(Ordering::SeqCst)) {
+        (JobState::Stopped, 0) => INTERRUPTED,
+        (JobState::Stopped, signal) => signal,
+        _ => jobs::exit_code(&summary),
+    };
+    Ok((summary, code))
+}
+
+/// The first signal stops the job after the calls under way; the second ends the process at once. The
+/// ledger is right in both cases.
+async fn stop_on_signal(stop: CancellationToken, by: Arc<AtomicU8>) {
+    by.store(signal().await, Ordering::SeqCst);
+    note("Stopping after the calls under way. Once more to leave at once.");
+    stop.cancel();
+    std::process::exit(i32::from(signal().await));
+}
+
+/// Waits for Ctrl-C or SIGTERM; the exit status for it.
+#[cfg(unix)]
+pub async fn signal() -> u8 {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) {
+        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+            _ = interrupt.recv() => INTERRUPTED,
+            _ = terminate.recv() => TERMINATED,
+        },
+        _ => std::future::pending().await,
+    }
+}
+
+/// Waits for Ctrl-C; the exit status for it.
+#[cfg(not(unix))]
+pub async fn signal() -> u8 {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => INTERRUPTED,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The ledger, for writing.
+pub fn open_ledger(data_dir: &Path) -> Result<Arc<Ledger>, Failure> {
+    let ledger = Ledger::open(data_dir)?;
+    if let Some(notice) = ledger.notice() {
+        note(notice);
+    }
+    if ledger.is_read_only() {
+        return Err(Failure::start(format!(
+            "Another Tallyman is using {}. Close it first, or choose another folder with --data-dir.",
+            data_dir.display()
+        )));
+    }
+    Ok(Arc::new(ledger))
+}
+
+/// Ids of the arguments, then those of the file.
+fn given_ids(args: &BatchArgs) -> Result<Vec<ItemId>, Failure> {
+    let mut ids = args.ids.clone();
+    if let Some(path) = &args.ids_file {
+        let text = if path.as_os_str() == "-" {
+            let mut text = Vec::new();
+            io::stdin().lock().read_to_end(&mut text).map(|_| text)
+        } else {
+            fs::read(path)
+        };
+        let shown = path.display();
+        let text = text.map_err(|error| {
+            Failure::usage(format!("The ids could not be read from {shown}: {error}."))
+        })?;
+        let read = report::read_ids(&text)
+            .map_err(|error| Failure::usage(format!("No ids in {shown}: {error}")))?;
+        ids.extend(read);
+    }
+    Ok(ids)
+}
+
+/// The given ids in their order, with what the listing knows of them; then the rest of what it found.
+fn items(given: Vec<ItemId>, found: Vec<PlanItem>) -> Vec<PlanItem> {
+    let known: HashMap<&ItemId, &PlanItem> = found.iter().map(|item| (&item.id, item)).collect();
+    let mut items: Vec<PlanItem> = given
+        .into_iter()
+        .map(|id| match known.get(&id) {
+            Some(item) => (*item).clone(),
+            None => PlanItem::bare(id),
+        })
+        .collect();
+    items.extend(found);
+    items
+}
+
+/// A report must not be refused after the job, so a folder that would be is refused before it.
+fn check_report_dir(dir: &Path) -> Result<(), Failure> {
+    report::can_write(dir).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Shows the plan and asks. A large plan, or a protected profile, wants words, not a keystroke.
+fn ask(plan: &Plan, protected: bool) -> Result<(), Failure> {
+    for text in plan_lines(plan) {
+        note(text);
+    }
+    let items = plan.items().len() as u64;
+    let what = counted(items, plan.verb.kind().noun(1), plan.verb.kind().noun(2));
+    let account = &plan.source.account;
+    let wanted = match (protected, items > LARGE) {
+        (true, _) => account.label().to_owned(),
+        (false, true) => items.to_string(),
+        (false, false) => "yes".to_owned(),
+    };
+    eprint_now(&format!(
+        "{} {what} from {}? Type {} to go on: ",
+        plan.verb.title(),
+        visible(account.label()),
+        visible(&wanted)
+    ));
+    let mut answer = String::new();
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| Failure::usage(format!("No answer could be read: {error}.")))?;
+    if answers(&answer, &wanted) {
+        return Ok(());
+    }
+    Err(Failure::usage("Nothing was sent."))
+}
+
+/// Whether the typed line is what was asked for. A count may have its commas.
+fn answers(typed: &str, wanted: &str) -> bool {
+    let typed = typed.trim();
+    let digits = wanted.bytes().all(|byte| byte.is_ascii_digit());
+    typed == wanted || (digits && typed.replace(',', "") == wanted)
+}
+
+fn eprint_now(text: &str) {
+    use std::io::Write as _;
+    let mut out = io::stderr();
+    drop(out.write_all(text.as_bytes()));
+    drop(out.flush());
+}
+
+fn print_plan(plan: &Plan, json: bool) -> Result<u8, Failure> {
+    if json {
+        line(plan_object(plan))?;
+        return Ok(DONE);
+    }
+    for text in plan_lines(plan) {
+        line(text)?;
+    }
+    line("Nothing was sent: this was a dry run.")?;
+    Ok(DONE)
+}
+
+fn plan_object(plan: &Plan) -> serde_json::Value {
+    let facts = plan_facts(plan);
+    serde_json::json!({
+        "dry_run": true,
+        "verb": plan.verb,
+        "service": plan.source.service,
+        "project": plan.source.account.name,
+        "profile": plan.source.profile_name,
+        "items": facts.items,
+        "bytes": facts.bytes,
+        "unknown_sizes": facts.unknown_sizes,
+        "oldest": facts.oldest,
+        "newest": facts.newest,
+        "stored": facts.stored,
+        "unstored": facts.unstored,
+        "skipped": facts.guarded,
+        "calls": facts.calls,
+        "sample": facts.sample,
+    })
+}
+
+/// The plan for a person.
+fn plan_lines(plan: &Plan) -> Vec<String> {
+    let facts = plan_facts(plan);
+    let kind = plan.verb.kind();
+    let what = counted(facts.items, kind.noun(1), kind.noun(2));
+    let mut lines = vec![format!(
+        "{} {what} from {} on {} (profile {})",
+        plan.verb.title(),
+        visible(plan.source.account.label()),
+        plan.source.service,
+        visible(&plan.source.profile_name)
+    )];
+    lines.extend(
+        fact_lines(&facts)
+            .into_iter()
+            .map(|text| format!("  {text}")),
+    );
+    lines
+}
+
+fn fact_lines(facts: &PlanFacts) -> Vec<String> {
+    let mut lines = Vec::new();
+    let sized = facts.items - facts.guarded - facts.unknown_sizes;
+    if sized > 0 {
+        lines.push(format!("{} in all", bytes(facts.bytes)));
+    }
+    if facts.unknown_sizes > 0 {
+        lines.push(format!("{} of unknown size", count(facts.unknown_sizes)));
+    }
+    if let (Some(oldest), Some(newest)) = (facts.oldest, facts.newest) {
+        let zone = TimeZone::system();
+        lines.push(format!(
+            "uploaded {} to {}",
+            oldest.to_day(&zone),
+            newest.to_day(&zone)
+        ));
+    }
+    if facts.stored + facts.unstored > 0 {
+        let (stored, unstored) = (count(facts.stored), count(facts.unstored));
+        lines.push(format!("{stored} stored, {unstored} unstored"));
+    }
+    if facts.guarded > 0 {
+        lines.push(format!("{} left out", count(facts.guarded)));
+    }
+    lines.push(counted(facts.calls, "call", "calls"));
+    if !facts.sample.is_empty() {
+        let names: Vec<_> = facts.sample.iter().map(|name| visible(name)).collect();
+        lines.push(format!("for example {}", names.join(", ")));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_ids_come_first_with_what_is_known_of_them() {
+        let mut known = PlanItem::bare("b".into());
+        known.name = "photo.jpg".to_owned();
+        let found = vec![PlanItem::bare("c".into()), known.clone()];
+        let items = items(vec!["a".into(), "b".into()], found);
+        let ids: Vec<_> = items.iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, ["a", "b", "c", "b"]);
+        assert_eq!(items[1], known);
+    }
+
+    #[test]
+    fn only_the_very_words_are_an_answer() {
+        let cases = [
+            ("yes\n", "yes", true),
+            ("y\n", "yes", false),
+            ("\n", "yes", false),
+            ("", "yes", false),
+            ("5,000\n", "5000", true),
+            ("5000 \n", "5000", true),
+            ("500\n", "5000", false),
+            ("acme-prod\n", "acme-prod", true),
+            ("Acme-Prod\n", "acme-prod", false),
+        ];
+        for (typed, wanted, right) in cases {
+            assert_eq!(answers(typed, wanted), right, "{typed:?} for {wanted:?}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! From "which project" to an open service: a saved profile, the demo service, or the environment.
+
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use crate::demo;
+use crate::model::{Account, ItemKind, ProfileId, ServiceKind, Source, Verb};
+use crate::profile::{Colour, Keyring, Profile, Profiles, verify};
+use crate::service::{self, Credentials, Service};
+
+use super::args::SourceArgs;
+use super::out::{Failure, note};
+
+/// The profile of a job that was run on the environment's keys.
+const ENVIRONMENT: &str = "environment";
+/// The profile of a job that was run on the demo service.
+const DEMO: &str = "demo";
+
+const NO_SOURCE: &str = "Which project? Give --profile NAME or --demo, or set TALLYMAN_SERVICE, \
+    TALLYMAN_PUBLIC_KEY and TALLYMAN_SECRET_KEY.";
+
+/// One project, ready to be asked.
+pub struct Project {
+    /// Its service.
+    pub service: Arc<dyn Service>,
+    /// Its profile, or one made up for the demo or the environment.
+    pub profile: Profile,
+    credentials: Credentials,
+    /// Runs as long as the project is open.
+    _demo: Option<demo::Server>,
+}
+
+impl Project {
+    /// Opens what the arguments or else the environment name.
+    pub async fn open(args: &SourceArgs, data_dir: &Path) -> Result<Self, Failure> {
+        if args.demo {
+            return Self::demo().await;
+        }
+        if let Some(name) = &args.profile {
+            let profiles = profiles(data_dir)?;
+            let profile = profiles.by_name(name).ok_or_else(|| {
+                Failure::usage(format!(
+                    "No profile is called {name:?}. `tallyman profiles` lists them."
+                ))
+            })?;
+            return Self::saved(profile.clone()).await;
+        }
+        match from_environment(|name| env::var(name).ok())? {
+            Some((profile, secret)) => Self::new(profile, secret, None),
+            None => Err(Failure::usage(NO_SOURCE)),
+        }
+    }
+
+    /// Opens the project of a job, by the profile that it was run on.
+    pub async fn of_job(source: &Source, data_dir: &Path) -> Result<Self, Failure> {
+        if source.profile.0 == DEMO {
+            return Self::demo().await;
+        }
+        if let Some(profile) = profiles(data_dir)?.get(&source.profile) {
+            return Self::saved(profile.clone()).await;
+        }
+        match from_environment(|name| env::var(name).ok())? {
+            Some((profile, secret)) => Self::new(profile, secret, None),
+            None => Err(Failure::usage(format!(
+                "The job was run on {} with the profile {:?}, which is not saved here. Set \
+                 TALLYMAN_SERVICE, TALLYMAN_PUBLIC_KEY and TALLYMAN_SECRET_KEY to that project's keys.",
+                source.account.label(),
+                source.profile_name
+            ))),
+        }
+    }
+
+    async fn demo() -> Result<Self, Failure> {
+        let server = demo::Server::start(demo::Options::default())
+            .await
+            .map_err(|error| {
+                Failure::start(format!("The demo service could not start: {error}."))
+            })?;
+        let profile = Profile {
+            public_key: demo::PUBLIC_KEY.to_owned(),
+            api_base: Some(server.base()),
+            cdn_base: Some(server.cdn_base()),
+            ..blank(DEMO, "Demo", ServiceKind::Uploadcare)
+        };
+        Self::new(profile, demo::SECRET_KEY.into(), Some(server))
+    }
+
+    async fn saved(profile: Profile) -> Result<Self, Failure> {
+        let secret = Keyring::system().load(&profile.id).await?;
+        Self::new(profile, secret, None)
+    }
+
+    fn new(
+        profile: Profile,
+        secret: SecretString,
+        demo: Option<demo::Server>,
+    ) -> Result<Self, Failure> {
+        let credentials = profile.credentials(secret);
+        Ok(Self {
+            service: service::open(&credentials)?,
+            profile,
+            credentials,
+            _demo: demo,
+        })
+    }
+
+    /// Asks the service whom the keys belong to; refuses keys that belonged to another account before.
+    pub async fn account(&self) -> Result<Account, Failure> {
+        let account = verify(&self.credentials).await?;
+        match &self.profile.account {
+            Some(known) if known.key != account.key => Err(Failure::start(format!(
+                "The keys of {} belong to {} now, and to {} when they were saved. Nothing was sent. \
+                 Verify the profile, or add a new one.",
+                self.profile.name,
+                account.label(),
+                known.label()
+            ))),
+            _ => Ok(account),
+        }
+    }
+
+    /// Refuses what the service cannot do and what the profile does not allow.
+    pub fn allow(&self, verb: Verb) -> Result<(), Failure> {
+        if self.profile.read_only && verb.destroys() {
+            return Err(Failure::usage(format!(
+                "The profile {} is read-only: nothing can be deleted with it.",
+                self.profile.name
+            )));
+        }
+        if !self.service.can().verbs.contains(&verb) {
+            return Err(Failure::usage(format!(
+                "{} cannot {} {}.",
+                self.profile.service,
+                verb.title().to_lowercase(),
+                verb.kind().noun(2)
+            )));
+        }
+        Ok(())
+    }
+
+    /// Refuses groups where the service has none.
+    pub fn allow_groups(&self) -> Result<(), Failure> {
+        if self.service.can().groups {
+            return Ok(());
+        }
+        let groups = ItemKind::Group.noun(2);
+        Err(Failure::usage(format!(
+            "{} has no {groups}.",
+            self.profile.service
+        )))
+    }
+}
+
+/// The saved profiles; says what was wrong with the file, if anything.
+pub fn profiles(data_dir: &Path) -> Result<Profiles, Failure> {
+    let profiles = Profiles::load(data_dir)?;
+    if let Some(notice) = profiles.notice() {
+        note(notice);
+    }
+    Ok(profiles)
+}
+
+/// A profile with nothing but a name and a service.
+pub fn blank(id: &str, name: &str, service: ServiceKind) -> Profile {
+    Profile {
+        id: ProfileId(id.to_owned()),
+        name: name.to_owned(),
+        service,
+        colour: Colour::PALETTE[0],
+        public_key: String::new(),
+        api_base: None,
+        cdn_base: None,
+        simple_auth: false,
+        protected: false,
+        read_only: false,
+        account: None,
+    }
+}
+
+/// The profile and secret that the variables spell out; `None` where none of them is set.
+fn from_environment(
+    read: impl Fn(&str) -> Option<String>,
+) -> Result<Option<(Profile, SecretString)>, Failure> {
+    let get = |name: &str| read(name).filter(|value| !value.trim().is_empty());
+    let service = get("TALLYMAN_SERVICE");
+    let public_key = get("TALLYMAN_PUBLIC_KEY");
+    let secret = get("TALLYMAN_SECRET_KEY").map(SecretString::from);
+    if service.is_none() && public_key.is_none() && secret.is_none() {
+        return Ok(None);
+    }
+    let service: ServiceKind = match service {
+        Some(name) => name.trim().parse().map_err(Failure::usage)?,
+        None if public_key.is_some() => ServiceKind::Uploadcare,
+        None => return Err(Failure::usage("TALLYMAN_SERVICE is not set.")),
+    };
+    let Some(secret) = secret else {
+        return Err(Failure::usage("TALLYMAN_SECRET_KEY is not set."));
+    };
+    let public_key = match (service, public_key) {
+        (ServiceKind::Uploadcare, None) => {
+            return Err(Failure::usage("TALLYMAN_PUBLIC_KEY is not set."));
+        }
+        (ServiceKind::Uploadcare, Some(key)) => key.trim().to_owned(),
+        _ => String::new(),
+    };
+    let profile = Profile {
+        public_key,
+        api_base: get("TALLYMAN_API_BASE"),
+        ..blank(ENVIRONMENT, ENVIRONMENT, service)
+    };
+    Ok(Some((profile, secret)))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Option<(Profile, SecretString)>, Failure> {
+        from_environment(|name| {
+            let name = name.strip_prefix("TALLYMAN_").unwrap();
+            let found = set.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_environment_is_read_whole_or_not_at_all() {
+        assert!(read(&[]).unwrap().is_none());
+        assert!(
+            read(&[("SECRET_KEY", ""), ("API_BASE", "x")])
+                .unwrap()
+                .is_none()
+        );
+        let (profile, secret) = read(&[
+            ("SERVICE", "Uploadcare"),
+            ("PUBLIC_KEY", "pub "),
+            ("SECRET_KEY", "sec"),
+            ("API_BASE", "http://127.0.0.1:1"),
+        ])
+        .unwrap()
+        .unwrap();
+        assert_eq!(profile.service, ServiceKind::Uploadcare);
+        assert_eq!(profile.public_key, "pub");
+        assert_eq!(profile.api_base.as_deref(), Some("http://127.0.0.1:1"));
+        assert_eq!(secret.expose_secret(), "sec");
+        let (profile, _) = read(&[("PUBLIC_KEY", "p"), ("SECRET_KEY", "s")])
+            .unwrap()
+            .unwrap();
+        assert_eq!(profile.service, ServiceKind::Uploadcare);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let cases: [(&[(&str, &str)], &str); 5] = [
+            (
+                &[("SERVICE", "uploadcare"), ("PUBLIC_KEY", "p")],
+                "TALLYMAN_SECRET_KEY",
+            ),
+            (
+                &[("SERVICE", "uploadcare"), ("SECRET_KEY", "s")],
+                "TALLYMAN_PUBLIC_KEY",
+            ),
+            (&[("SECRET_KEY", "s")], "TALLYMAN_SERVICE"),
+            (&[("PUBLIC_KEY", "p")], "TALLYMAN_SECRET_KEY"),
+            (&[("SERVICE", "dropbox"), ("SECRET_KEY", "s")], "dropbox"),
+        ];
+        for (set, named) in cases {
+            let failure = read(set).map(|_| ()).unwrap_err();
+            assert_eq!(failure.code, 2);
+            assert!(failure.message.contains(named), "{failure}");
+        }
+    }
+}
