@@ -209,6 +209,11 @@ async fn a_batch_refused_as_a_whole_names_nobody() {
     };
     assert_eq!(answered.value, expected);
     assert_eq!(raw.asked().len(), 1);
+    let raw = Raw::script(vec![typed(400, "text/html", "", b"<html></html>")]).await;
+    let answered = delete(&*open(&raw), &[ID]).await.unwrap();
+    assert!(
+        matches!(answered.value, BatchAnswer::RefusedWhole { words, .. } if words == "status 400")
+    );
     let raw = Raw::script(vec![json(406, "", "{}")]).await;
     assert_eq!(
         delete(&*open(&raw), &[ID]).await.unwrap_err().kind,

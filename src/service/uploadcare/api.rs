@@ -109,6 +109,12 @@ impl Uploadcare {
         }
     }
 
+    /// The service's words in a refusal, or its status if it said none.
+    pub(super) fn words(&self, answer: &Answer) -> String {
+        let words = answer.words().map(|words| self.keys.redact(words));
+        words.unwrap_or_else(|| format!("status {}", answer.status))
+    }
+
     /// Takes the secret out of what is said, should somebody have echoed it.
     fn clean(&self, mut error: ServiceError) -> ServiceError {
         error.message = self.keys.redact(error.message);
@@ -144,10 +150,7 @@ impl Uploadcare {
         let value = match answer.status {
             200 => self.seen(&answer, route, id)?,
             404 if answer.is_object() => Seen::Absent {
-                words: self
-                    .refuse(&answer, ErrorKind::NotFound)
-                    .words
-                    .unwrap_or_default(),
+                words: self.words(&answer),
             },
             404 if !is_plain_id(id.as_str()) => {
                 return Err(self.refuse(&answer, ErrorKind::Refused));

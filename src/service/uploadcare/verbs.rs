@@ -42,10 +42,7 @@ impl Uploadcare {
             }
             400 | 413 | 422 => BatchAnswer::RefusedWhole {
                 named: Vec::new(),
-                words: self
-                    .refuse(&answer, ErrorKind::NotTheService)
-                    .words
-                    .unwrap_or_default(),
+                words: self.words(&answer),
             },
             _ => return Err(self.refuse(&answer, ErrorKind::NotTheService)),
         };
@@ -69,11 +66,7 @@ impl Uploadcare {
         let answer = self
             .ask(pass, Intent::Write, Method::DELETE, &url, &[], stop)
             .await?;
-        let words = || {
-            self.refuse(&answer, ErrorKind::NotFound)
-                .words
-                .unwrap_or_else(|| format!("status {}", answer.status))
-        };
+        let words = || self.words(&answer);
         let fact = match answer.status {
             204 => Fact::Done { at: None },
             200..=299 => return Err(self.lost(&answer)),
