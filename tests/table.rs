@@ -526,3 +526,49 @@ fn a_table_at_rest_asks_for_no_frame() {
         assert_eq!(viewport.repaint_delay, std::time::Duration::MAX);
     }
 }
+
+#[test]
+fn a_cut_name_is_shown_whole_under_the_pointer() {
+    let mut harness = files(30);
+    let tips = |harness: &Harness<'_, Screen>| {
+        let labels = harness.query_all_by_role(egui::Role::Label);
+        labels
+            .filter(|node| node.value().as_deref() == Some("img4.jpg"))
+            .count()
+    };
+    let pointer = |harness: &Harness<'_, Screen>| {
+        let row = harness.get_by_label("img4.jpg").rect();
+        Pos2::new(row.left() + 60.0, row.center().y)
+    };
+    harness.hover_at(pointer(&harness));
+    harness.run_steps(30);
+    assert_eq!(tips(&harness), 0, "nothing is cut");
+    harness.state_mut().table.set_width("name", 80.0);
+    harness.run_steps(2);
+    harness.hover_at(pointer(&harness) + Vec2::new(1.0, 0.0));
+    harness.run_steps(30);
+    assert_eq!(tips(&harness), 1);
+}
+
+#[test]
+fn columns_that_do_not_fit_scroll_sideways() {
+    let mut harness = files(30);
+    harness.state_mut().table.set_width("name", 900.0);
+    harness.run();
+    assert!(harness.query_by_label("Sort by Problem").is_none());
+    harness.hover_at(Pos2::new(300.0, 200.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: Vec2::new(-5000.0, 0.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: EguiModifiers::NONE,
+    });
+    harness.run_steps(60);
+    let title = harness.get_by_label("Sort by Problem").rect();
+    let table = harness.get_by_label("Files").rect();
+    assert!(
+        (title.right() - table.right()).abs() <= 13.0,
+        "{title} in {table}"
+    );
+}

@@ -82,19 +82,21 @@ mod cell;
 mod check;
 mod elide;
 mod header;
+mod layout;
 mod state;
 mod style;
 mod table_rows;
 
 use std::ops::Range;
 
-use egui::{Event, EventFilter, Id, Rect, Response, Role, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Event, EventFilter, Id, Rect, Response, Role, Sense, Shape, Ui, UiBuilder};
 
 use crate::catalogue::Coverage;
 
-use bars::{Axis, BAR, Bar};
+use bars::{Axis, Bar};
 use body::View;
 use header::Resize;
+use layout::{Areas, Frame, Placed};
 
 pub use cell::{CellPainter, Icon};
 pub use state::{ColumnState, MAX_WIDTH, MIN_WIDTH, TableColumn, TableState};
@@ -119,45 +121,6 @@ pub struct TableOutput {
     pub visible: Range<usize>,
     /// The table's id: `request_focus` on it gives the table the keyboard.
     pub id: Id,
-}
-
-/// A column of this frame.
-#[derive(Clone, Copy, Debug)]
-struct Placed {
-    column: usize,
-    /// From the left of all columns.
-    x: f32,
-    width: f32,
-}
-
-impl Placed {
-    fn rect(&self, left: f32, row: Rect) -> Rect {
-        Rect::from_min_size(
-            pos2(left + self.x, row.top()),
-            vec2(self.width, row.height()),
-        )
-    }
-}
-
-/// What all parts of a frame share.
-struct Frame<'a> {
-    id: Id,
-    style: &'a TableStyle,
-    columns: &'a [TableColumn],
-    sort: Option<(usize, bool)>,
-    checks: Option<Coverage>,
-    placed: Vec<Placed>,
-    /// Where the first column begins, scrolled as it is.
-    left: f32,
-    /// Where the columns that scroll begin to be seen.
-    clip_left: f32,
-}
-
-impl Frame<'_> {
-    /// The part of a rect in which columns scroll: right of the checkboxes.
-    fn scrolled(&self, rect: Rect) -> Rect {
-        rect.with_min_x(self.clip_left)
-    }
 }
 
 impl<'a> Table<'a> {
@@ -229,20 +192,34 @@ impl<'a> Table<'a> {
         let Whole { id, rect, focused } = whole;
         let count = rows.row_count();
         describe(ui, id, rect, count);
-        let areas = Areas::of(&self, rect, state, style, count);
+        let check_width = if self.checks.is_some() {
+            style.check_width
+        } else {
+            0.0
+        };
+        let height = state.height(count);
+        let areas = Areas::of(
+            rect,
+            self.columns,
+            state,
+            style.header_height,
+            check_width,
+            height,
+        );
         state.settle(count, areas.body.height());
         scroll_by_wheel(ui, &areas, state, count);
         ui.painter().rect_filled(rect, 0.0, style.background);
 
         let mut frame = self.lay_out(id, &areas, state, style);
         let mut events = take_keys(ui, id);
-        scroll_bars_ui(ui, &frame, &areas, state, count);
+        let thumbs = scroll_bars_ui(ui, &frame, &areas, state, count);
         frame.left = areas.left(state);
         let view = view_of(ui, focused, &areas, state, count);
         let clip = ui.clip_rect();
-        ui.set_clip_rect(clip.intersect(areas.body));
+        ui.set_clip_rect(clip.intersect(view.ground));
         let body = body::ui(ui, &frame, &view, rows, &mut events);
         ui.set_clip_rect(clip);
+        ui.painter().extend(thumbs.into_iter().flatten());
         let resize = header::ui(ui, &frame, areas.header, state, &mut events);
         resize_column(ui, &frame, &view, state, rows, resize);
         TableOutput {
@@ -256,7 +233,7 @@ impl<'a> Table<'a> {
     fn lay_out<'b>(
         &'b self,
         id: Id,
-        areas: &Areas,
+        areas: &'b Areas,
         state: &TableState,
         style: &'b TableStyle,
     ) -> Frame<'b> {
@@ -266,113 +243,11 @@ impl<'a> Table<'a> {
             columns: self.columns,
             sort: self.sort,
             checks: self.checks,
-            placed: place_columns(self.columns, state, areas.columns_view),
+            placed: &areas.placed,
             left: areas.left(state),
             clip_left: areas.columns_left,
         }
     }
-
-    fn check_width(&self, style: &TableStyle) -> f32 {
-        if self.checks.is_some() {
-            style.check_width
-        } else {
-            0.0
-        }
-    }
-}
-
-/// How the table's space is divided.
-struct Areas {
-    header: Rect,
-    body: Rect,
-    /// Tracks of the scroll bars, where there are any.
-    down: Option<Rect>,
-    across: Option<Rect>,
-    columns_left: f32,
-    /// Width in which columns are seen.
-    columns_view: f32,
-    /// Width of all columns.
-    columns_width: f32,
-}
-
-impl Areas {
-    fn of(
-        table: &Table<'_>,
-        rect: Rect,
-        state: &TableState,
-        style: &TableStyle,
-        rows: usize,
-    ) -> Self {
-        let header_bottom = (rect.top() + style.header_height).min(rect.bottom());
-        let header = rect.with_max_y(header_bottom);
-        let below = rect.with_min_y(header_bottom);
-        let columns_left = rect.left() + table.check_width(style);
-        let columns_width: f32 = visible(state).map(|column| column.width).sum();
-
-        let room = |down: bool| rect.right() - columns_left - if down { BAR } else { 0.0 };
-        let rows_height = state.height(rows);
-        let mut down = rows_height > f64::from(below.height());
-        let across = columns_width > room(down) + 0.5;
-        let body_height = below.height() - if across { BAR } else { 0.0 };
-        down |= rows_height > f64::from(body_height);
-
-        let body = Rect::from_min_max(
-            below.min,
-            pos2(
-                below.right() - if down { BAR } else { 0.0 },
-                below.top() + body_height.max(0.0),
-            ),
-        );
-        Self {
-            header,
-            body,
-            down: down.then(|| Rect::from_x_y_ranges(body.right()..=rect.right(), body.y_range())),
-            across: across.then(|| {
-                Rect::from_x_y_ranges(columns_left..=body.right(), body.bottom()..=rect.bottom())
-            }),
-            columns_left,
-            columns_view: room(down).max(0.0),
-            columns_width,
-        }
-    }
-
-    fn left(&self, state: &TableState) -> f32 {
-        self.columns_left - state.left_px as f32
-    }
-
-    fn max_left(&self) -> f64 {
-        f64::from((self.columns_width - self.columns_view).max(0.0))
-    }
-}
-
-fn visible(state: &TableState) -> impl Iterator<Item = &ColumnState> {
-    state.columns.iter().filter(|column| column.visible)
-}
-
-fn place_columns(columns: &[TableColumn], state: &TableState, view: f32) -> Vec<Placed> {
-    let shown: Vec<usize> = (0..columns.len().min(state.columns.len()))
-        .filter(|&column| state.columns[column].visible)
-        .collect();
-    let width = |column: usize| state.columns[column].width;
-    let left_over = (view - shown.iter().map(|&column| width(column)).sum::<f32>()).max(0.0);
-    let grows = |column: &usize| columns[*column].grows && !state.columns[*column].fixed;
-    let grower = shown.iter().copied().find(grows);
-    let mut x = 0.0;
-    let place = |column| {
-        let extra = if grower == Some(column) {
-            left_over
-        } else {
-            0.0
-        };
-        let placed = Placed {
-            column,
-            x,
-            width: width(column) + extra,
-        };
-        x += placed.width;
-        placed
-    };
-    shown.into_iter().map(place).collect()
 }
 
 /// What is known of a table before its own scope opens.
@@ -408,6 +283,7 @@ fn view_of(ui: &Ui, focused: bool, areas: &Areas, state: &TableState, rows: usiz
     let above = (above * pixels).round() / pixels;
     View {
         body: areas.body,
+        ground: areas.body.with_max_x(areas.header.right()),
         first,
         top: areas.body.top() - above,
         row_height: state.row_height(),
@@ -427,39 +303,36 @@ fn scroll_by_wheel(ui: &Ui, areas: &Areas, state: &mut TableState, rows: usize) 
     state.left_px = (state.left_px - f64::from(delta.x)).clamp(0.0, left);
 }
 
-fn scroll_bars_ui(ui: &Ui, frame: &Frame<'_>, areas: &Areas, state: &mut TableState, rows: usize) {
-    let [down, across] = &mut state.grabs.clone();
-    if let Some(track) = areas.down {
+fn scroll_bars_ui(
+    ui: &Ui,
+    frame: &Frame<'_>,
+    areas: &Areas,
+    state: &mut TableState,
+    rows: usize,
+) -> [Option<Shape>; 2] {
+    let [mut down, mut across] = state.grabs;
+    let down_thumb = areas.down.map(|track| {
         let bar = Bar {
             axis: Axis::Vertical,
             track,
             view: f64::from(areas.body.height()),
             content: state.height(rows),
         };
-        bar.ui(
-            ui,
-            frame.id.with("down"),
-            frame.style,
-            down,
-            &mut state.top_px,
-        );
-    }
-    if let Some(track) = areas.across {
+        let id = frame.id.with("down");
+        bar.ui(ui, id, frame.style, &mut down, &mut state.top_px)
+    });
+    let across_thumb = areas.across.map(|track| {
         let bar = Bar {
             axis: Axis::Horizontal,
             track,
             view: f64::from(areas.columns_view),
-            content: f64::from(areas.columns_width),
+            content: f64::from(areas.columns_width()),
         };
-        bar.ui(
-            ui,
-            frame.id.with("across"),
-            frame.style,
-            across,
-            &mut state.left_px,
-        );
-    }
-    state.grabs = [*down, *across];
+        let id = frame.id.with("across");
+        bar.ui(ui, id, frame.style, &mut across, &mut state.left_px)
+    });
+    state.grabs = [down, across];
+    [down_thumb, across_thumb]
 }
 
 fn resize_column(

@@ -1,6 +1,6 @@
 //! Scroll bars whose thumbs are mapped in `f64`, so that every row of a million can be reached.
 
-use egui::{Id, Rect, Response, Sense, Ui, pos2};
+use egui::{Id, Rect, Response, Sense, Shape, Ui, pos2};
 
 use super::state::Grab;
 use super::style::TableStyle;
@@ -29,7 +29,7 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// Shows the bar, moves `offset` by what was done to it.
+    /// Moves `offset` by what was done to the bar. Returns its thumb, to be painted over the rows.
     pub fn ui(
         &self,
         ui: &Ui,
@@ -37,7 +37,7 @@ impl Bar {
         style: &TableStyle,
         grab: &mut Option<Grab>,
         offset: &mut f64,
-    ) {
+    ) -> Shape {
         let response = ui.interact(self.track, id, Sense::CLICK | Sense::DRAG);
         if let Some(pointer) = response.interact_pointer_pos() {
             self.handle(&response, self.along(pointer), grab, offset);
@@ -52,8 +52,7 @@ impl Bar {
         } else {
             style.thumb
         };
-        ui.painter()
-            .rect_filled(self.thumb_rect(*offset), THUMB / 2.0, color);
+        Shape::rect_filled(self.thumb_rect(*offset), THUMB / 2.0, color)
     }
 
     fn handle(&self, response: &Response, pointer: f32, grab: &mut Option<Grab>, offset: &mut f64) {

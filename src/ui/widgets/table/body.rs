@@ -15,6 +15,8 @@ const PROBLEM_BAR: f32 = 3.0;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View {
     pub body: Rect,
+    /// The body with the scroll bar beside it: rows are coloured from edge to edge.
+    pub ground: Rect,
     /// The first row in view.
     pub first: usize,
     /// Where its top is.
@@ -135,7 +137,8 @@ fn paint_ground(
         (_, _, true) => colors.hover,
         _ => return,
     };
-    let painter = ui.painter().with_clip_rect(view.body);
+    let rect = rect.with_max_x(view.ground.right());
+    let painter = ui.painter().with_clip_rect(view.ground);
     painter.rect_filled(rect, 0.0, ground);
     if style.problem {
         let bar = rect.with_max_x(rect.left() + PROBLEM_BAR);
@@ -152,7 +155,8 @@ fn paint_edges(ui: &Ui, frame: &Frame<'_>, view: &View, rect: Rect, style: RowSt
     } else {
         frame.style.line
     };
-    let painter = ui.painter().with_clip_rect(view.body);
+    let rect = rect.with_max_x(view.ground.right());
+    let painter = ui.painter().with_clip_rect(view.ground);
     for y in [rect.top() + 0.5, rect.bottom() - 0.5] {
         painter.hline(rect.x_range(), y, Stroke::new(1.0, color));
     }
@@ -170,7 +174,7 @@ fn paint_cells(
     rows: &mut dyn TableRows,
 ) {
     let pointer = response.hover_pos();
-    for placed in &frame.placed {
+    for placed in frame.placed {
         let cell = placed.rect(frame.left, rect);
         let clip = cell.intersect(frame.scrolled(view.body));
         if !clip.is_positive() {

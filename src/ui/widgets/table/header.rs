@@ -36,18 +36,13 @@ pub(super) fn ui(
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, line);
     let mut resize = None;
-    for placed in &frame.placed {
+    for placed in frame.placed {
         let cell = placed.rect(frame.left, rect);
         title_ui(ui, frame, placed, cell, rect, events);
         resize = resize.or(edge_ui(ui, frame, placed, cell, rect));
     }
     if let Some(coverage) = frame.checks {
         let cell = Rect::from_min_size(rect.min, vec2(style.check_width, rect.height()));
-        ui.painter().rect_filled(
-            cell.with_max_y(cell.bottom() - 1.0),
-            0.0,
-            style.header_background,
-        );
         if check_all_ui(ui, frame, cell, coverage).clicked() {
             events.push(TableEvent::ToggleAll);
         }

@@ -1,0 +1,203 @@
+//! Where everything of one frame is: header, body, scroll bars, columns.
+
+use egui::{Id, Rect, pos2, vec2};
+
+use super::bars::BAR;
+use super::{TableColumn, TableState, TableStyle};
+use crate::catalogue::Coverage;
+
+/// What a growing column keeps of its width where room is short.
+const SHRINK: f32 = 0.625;
+
+/// A column of this frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub column: usize,
+    /// From the left of all columns.
+    pub x: f32,
+    pub width: f32,
+}
+
+impl Placed {
+    pub fn rect(&self, left: f32, row: Rect) -> Rect {
+        Rect::from_min_size(
+            pos2(left + self.x, row.top()),
+            vec2(self.width, row.height()),
+        )
+    }
+}
+
+/// What all parts of a frame share.
+pub(super) struct Frame<'a> {
+    pub id: Id,
+    pub style: &'a TableStyle,
+    pub columns: &'a [TableColumn],
+    pub sort: Option<(usize, bool)>,
+    pub checks: Option<Coverage>,
+    pub placed: &'a [Placed],
+    /// Where the first column begins, scrolled as it is.
+    pub left: f32,
+    /// Where the columns that scroll begin to be seen.
+    pub clip_left: f32,
+}
+
+impl Frame<'_> {
+    /// The part of a rect in which columns scroll: right of the checkboxes.
+    pub fn scrolled(&self, rect: Rect) -> Rect {
+        rect.with_min_x(self.clip_left)
+    }
+}
+
+/// How the table's space is divided.
+pub(super) struct Areas {
+    pub header: Rect,
+    pub body: Rect,
+    /// Tracks of the scroll bars, where there are any.
+    pub down: Option<Rect>,
+    pub across: Option<Rect>,
+    pub placed: Vec<Placed>,
+    pub columns_left: f32,
+    /// Width in which columns are seen.
+    pub columns_view: f32,
+}
+
+impl Areas {
+    /// Divides `rect`. `check_width` is 0 without checkboxes, `rows_height` that of all rows.
+    pub fn of(
+        rect: Rect,
+        columns: &[TableColumn],
+        state: &TableState,
+        header_height: f32,
+        check_width: f32,
+        rows_height: f64,
+    ) -> Self {
+        let header_bottom = (rect.top() + header_height).min(rect.bottom());
+        let (header, below) = rect.split_top_bottom_at_y(header_bottom);
+        let columns_left = rect.left() + check_width;
+        let place = |down: bool| {
+            let view = rect.right() - columns_left - if down { BAR } else { 0.0 };
+            let placed = place_columns(columns, state, view.max(0.0));
+            let is_wide = width_of(&placed) > view + 0.5;
+            (placed, view.max(0.0), is_wide)
+        };
+        let mut down = rows_height > f64::from(below.height());
+        let is_wide = place(down).2;
+        let foot = below.bottom() - if is_wide { BAR } else { 0.0 };
+        down |= rows_height > f64::from(foot - below.top());
+        let (placed, columns_view, is_wide) = place(down);
+        let body = Rect::from_min_max(
+            below.min,
+            pos2(
+                below.right() - if down { BAR } else { 0.0 },
+                foot.max(below.top()),
+            ),
+        );
+        let down_track = Rect::from_x_y_ranges(body.right()..=rect.right(), body.y_range());
+        let across_track =
+            Rect::from_x_y_ranges(columns_left..=body.right(), body.bottom()..=rect.bottom());
+        Self {
+            header,
+            body,
+            down: down.then_some(down_track),
+            across: is_wide.then_some(across_track),
+            placed,
+            columns_left,
+            columns_view,
+        }
+    }
+
+    /// Where the first column begins, scrolled as it is.
+    pub fn left(&self, state: &TableState) -> f32 {
+        self.columns_left - state.left_px as f32
+    }
+
+    /// Width of all columns.
+    pub fn columns_width(&self) -> f32 {
+        width_of(&self.placed)
+    }
+
+    pub fn max_left(&self) -> f64 {
+        f64::from((self.columns_width() - self.columns_view).max(0.0))
+    }
+}
+
+fn width_of(placed: &[Placed]) -> f32 {
+    placed.last().map_or(0.0, |last| last.x + last.width)
+}
+
+/// Columns from left to right. The first that grows takes what is left of `view`, and gives some of its
+/// own where that is not enough.
+fn place_columns(columns: &[TableColumn], state: &TableState, view: f32) -> Vec<Placed> {
+    let shown: Vec<usize> = (0..columns.len().min(state.columns.len()))
+        .filter(|&column| state.columns[column].visible)
+        .collect();
+    let width = |column: usize| state.columns[column].width;
+    let grows = |column: &usize| columns[*column].grows && !state.columns[*column].fixed;
+    let grower = shown.iter().copied().find(grows);
+    let left_over = view - shown.iter().map(|&column| width(column)).sum::<f32>();
+    let mut x = 0.0;
+    let place = |column| {
+        let width = if grower == Some(column) {
+            (width(column) + left_over).max(SHRINK * width(column))
+        } else {
+            width(column)
+        };
+        let placed = Placed { column, x, width };
+        x += width;
+        placed
+    };
+    shown.into_iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [TableColumn; 3] = [
+        TableColumn::new("name", "Name", 200.0).grows(),
+        TableColumn::new("size", "Size", 80.0),
+        TableColumn::new("id", "Id", 100.0).hidden(),
+    ];
+
+    fn widths(state: &TableState, view: f32) -> Vec<f32> {
+        let placed = place_columns(&COLUMNS, state, view);
+        placed.iter().map(|placed| placed.width).collect()
+    }
+
+    #[test]
+    fn the_growing_column_takes_and_gives() {
+        let mut state = TableState::new(&COLUMNS, 28.0);
+        let cases = [
+            (280.0, [200.0, 80.0]),
+            (500.0, [420.0, 80.0]),
+            (240.0, [160.0, 80.0]),
+            (50.0, [125.0, 80.0]),
+        ];
+        for (view, expected) in cases {
+            assert_eq!(widths(&state, view), expected, "in {view}");
+        }
+        state.set_visible("id", true);
+        assert_eq!(widths(&state, 500.0), [320.0, 80.0, 100.0]);
+        state.set_width("name", 150.0);
+        assert_eq!(widths(&state, 500.0), [150.0, 80.0, 100.0], "set by hand");
+    }
+
+    #[test]
+    fn bars_appear_when_there_is_more_to_see() {
+        let state = TableState::new(&COLUMNS, 28.0);
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(300.0, 128.0));
+        let narrow = rect.with_max_x(100.0);
+        let cases = [
+            (rect, 100.0, false, false),
+            (rect, 101.0, true, false),
+            (narrow, 80.0, false, true),
+            // The bar across takes the room that the rows had.
+            (narrow, 90.0, true, true),
+        ];
+        for (rect, height, down, across) in cases {
+            let areas = Areas::of(rect, &COLUMNS, &state, 28.0, 0.0, height);
+            let found = (areas.down.is_some(), areas.across.is_some());
+            assert_eq!(found, (down, across), "{rect:?}, {height}");
+        }
+    }
+}
