@@ -170,7 +170,7 @@ async fn where_every_write_is_lost_reads_tell_the_truth() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_nothing_answers_the_sent_are_unknown_until_continued() {
-    let bench = Bench::new(Verb::Delete, 1_000).await;
+    let bench = Bench::new(Verb::Delete, ITEMS).await;
     let watcher = Arc::new(Watcher::default());
     // The account is asked first; then everything is lost.
     bench.fault(Fault::ErrorAfter(500), Target::Writes, 1.0, None);
@@ -188,7 +188,7 @@ async fn where_nothing_answers_the_sent_are_unknown_until_continued() {
         matches!(error, JobError::Service(_)),
         "nobody could be asked: {error}"
     );
-    assert_eq!(bench.record().summary.tally.not_sent, 1_000);
+    assert_eq!(bench.record().summary.tally.not_sent, ITEMS as u64);
     assert_eq!(bench.record().summary.calls, 0);
 
     bench.server.faults().clear();

@@ -157,10 +157,13 @@ fn ask_again(terms: &Terms, chunk: &Chunk, entries: Vec<Entry>) -> Vec<Chunk> {
 
 fn lost(terms: &Terms, chunk: Chunk, words: &str) -> Judgement {
     let first = chunk.purpose == CallPurpose::Send;
-    // What was re-read and sent again has had its repeats: now a re-read tells sooner.
-    let before = chunk.entries.iter().any(|entry| entry.sends > 0);
+    let sends = |entry: &Entry| entry.sends + u8::from(first);
+    let tries = chunk.entries.iter().map(sends).max().unwrap_or_default();
+    // Found not to be done and sent again: a re-read tells soonest whether its own items are to blame.
+    // Only the last try, where they go one by one, is as stubborn as the first.
+    let resent = tries > 1;
     let repeats = if first {
-        !before
+        !resent || tries >= terms.pace.sends
     } else {
         chunk.lost < terms.pace.repeats
     };
@@ -171,7 +174,7 @@ fn lost(terms: &Terms, chunk: Chunk, words: &str) -> Judgement {
         ..chunk
     };
     for entry in &mut next.entries {
-        let sends = entry.sends + u8::from(first);
+        let sends = sends(entry);
         *entry = entry.clone().in_doubt(Doubt::Lost, words);
         entry.sends = sends;
     }
@@ -182,7 +185,8 @@ fn lost(terms: &Terms, chunk: Chunk, words: &str) -> Judgement {
         } else {
             next.into_rereads()
         },
-        sky: Sky::Lost,
+        // Of the service at large it says little: the re-reads of the same items will.
+        sky: if resent { Sky::Unseen } else { Sky::Lost },
         ..Judgement::default()
     }
 }

@@ -470,15 +470,18 @@ fn what_is_left_behind_says_whether_it_was_sent() {
 }
 
 #[test]
-fn what_was_sent_again_is_read_sooner() {
-    let mut call = chunk(CallPurpose::Send, &["a", "b"]);
-    call.entries.iter_mut().for_each(|entry| entry.sends = 1);
-    let judgement = judge_batch(
-        &terms(Verb::Delete, true),
-        call,
-        error(ErrorKind::Lost),
-        NOW,
-    );
-    assert_eq!(follows(&judgement), "reread a; reread b");
-    assert_eq!(judgement.again[0].entries[0].sends, 2);
+fn what_was_sent_again_is_read_sooner_but_for_its_last_try() {
+    let delete = terms(Verb::Delete, true);
+    for (sends, next) in [(1, "reread a; reread b"), (2, "repeat ab")] {
+        let mut call = chunk(CallPurpose::Send, &["a", "b"]);
+        call.entries
+            .iter_mut()
+            .for_each(|entry| entry.sends = sends);
+        let judgement = judge_batch(&delete, call, error(ErrorKind::Lost), NOW);
+        assert_eq!(
+            (follows(&judgement).as_str(), judgement.sky),
+            (next, Sky::Unseen)
+        );
+        assert_eq!(judgement.again[0].entries[0].sends, sends + 1);
+    }
 }
