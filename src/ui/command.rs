@@ -124,7 +124,7 @@ impl Command {
             Self::SaveReport(_) => "Save report".into(),
             Self::OpenJob(_) => "Open".into(),
             Self::OpenGroup(_) => "Show members".into(),
-            Self::ToggleDetails => "Details".into(),
+            Self::ToggleDetails => "Show or hide details".into(),
             Self::NextTheme => "Theme".into(),
             Self::Keys => "Keyboard shortcuts".into(),
         }

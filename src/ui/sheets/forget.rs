@@ -25,16 +25,16 @@ pub fn ui(ctx: &Context, profile: &Profile) -> (Stay, bool) {
             );
             ui.add_space(12.0);
             let mut stay = Stay::Open;
-            ui.horizontal(|ui| {
+            super::buttons(ui, |ui| {
+                if parts::button(ui, Weight::Danger, "Forget").clicked() {
+                    yes = true;
+                    stay = Stay::Close;
+                }
                 let keep = parts::button(ui, Weight::Plain, "Keep");
                 if ui.memory(|memory| memory.focused().is_none()) {
                     keep.request_focus();
                 }
                 if keep.clicked() {
-                    stay = Stay::Close;
-                }
-                if parts::button(ui, Weight::Danger, "Forget").clicked() {
-                    yes = true;
                     stay = Stay::Close;
                 }
             });

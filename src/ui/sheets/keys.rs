@@ -23,11 +23,12 @@ pub fn ui(ctx: &Context) -> Stay {
                 }
             });
         ui.add_space(12.0);
-        let close = parts::button(ui, Weight::Plain, "Close");
-        if close.clicked() {
-            Stay::Close
-        } else {
-            Stay::Open
-        }
+        let mut stay = Stay::Open;
+        super::buttons(ui, |ui| {
+            if parts::button(ui, Weight::Plain, "Close").clicked() {
+                stay = Stay::Close;
+            }
+        });
+        stay
     })
 }

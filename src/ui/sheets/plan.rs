@@ -416,12 +416,10 @@ impl PlanSheet {
         if !std::mem::replace(&mut self.focused, true) {
             response.request_focus();
         }
-        let plain: String = self
-            .typed
-            .chars()
-            .filter(|c| *c != ',' && *c != ' ')
-            .collect();
-        self.typed.trim() == phrase || (!self.profile.protected && plain == phrase)
+        // A count may be typed with or without its commas.
+        let plain = |text: &str| text.replace([',', ' '], "");
+        let typed = self.typed.trim();
+        typed == phrase || (!self.profile.protected && plain(typed) == plain(&phrase))
     }
 
     fn buttons(

@@ -35,6 +35,7 @@ pub struct ProfileSheet {
     saving: Option<Promise<Result<(), KeyringError>>>,
     trouble: Option<Trouble>,
     offer_session: bool,
+    focused: bool,
 }
 
 struct Trouble {
@@ -83,6 +84,7 @@ impl ProfileSheet {
             saving: None,
             trouble: None,
             offer_session: false,
+            focused: false,
         }
     }
 
@@ -130,7 +132,10 @@ impl ProfileSheet {
             .min_col_width(LABELS)
             .show(ui, |ui| {
                 row(ui, "Name", |ui| {
-                    parts::field(ui, &mut self.profile.name, "Name", FIELDS);
+                    let edit = parts::field(ui, &mut self.profile.name, "Name", FIELDS);
+                    if !std::mem::replace(&mut self.focused, true) {
+                        edit.request_focus();
+                    }
                 });
                 row(ui, "Public key", |ui| {
                     let edit = parts::field(ui, &mut self.profile.public_key, "Public key", FIELDS);
@@ -258,11 +263,18 @@ impl ProfileSheet {
         done: &mut Option<Done>,
     ) -> Stay {
         let mut stay = Stay::Open;
-        ui.horizontal(|ui| {
-            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
-                stay = Stay::Close;
+        let busy = self.verifying.is_some() || self.saving.is_some();
+        super::buttons(ui, |ui| {
+            let blocked = self.why_not_save(taken, busy);
+            if parts::button_if(ui, Weight::Primary, "Save", blocked.as_deref()).clicked() {
+                self.save(engine, secrets, done);
             }
-            let busy = self.verifying.is_some() || self.saving.is_some();
+            if self.offer_session
+                && parts::button(ui, Weight::Plain, "Keep for this session only").clicked()
+            {
+                secrets.keep_for_session(&self.profile.id, self.secret());
+                *done = Some(Done::Save(Box::new(self.finished())));
+            }
             let blocked = if busy {
                 Some("An answer is on its way.")
             } else {
@@ -271,15 +283,8 @@ impl ProfileSheet {
             if parts::button_if(ui, Weight::Plain, "Verify", blocked).clicked() {
                 self.verify(engine, secrets);
             }
-            if self.offer_session
-                && parts::button(ui, Weight::Plain, "Keep for this session only").clicked()
-            {
-                secrets.keep_for_session(&self.profile.id, self.secret());
-                *done = Some(Done::Save(Box::new(self.finished())));
-            }
-            let blocked = self.why_not_save(taken, busy);
-            if parts::button_if(ui, Weight::Primary, "Save", blocked.as_deref()).clicked() {
-                self.save(engine, secrets, done);
+            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
+                stay = Stay::Close;
             }
         });
         stay

@@ -94,19 +94,19 @@ impl ReportSheet {
 
     fn buttons(&mut self, ui: &mut egui::Ui, engine: &Engine, ledger: &Arc<Ledger>) -> Stay {
         let mut stay = Stay::Open;
-        ui.horizontal(|ui| {
-            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
-                stay = Stay::Close;
-            }
-            let blocked = if self.saving.is_some() {
-                Some("It is being written.")
-            } else if self.folder.trim().is_empty() {
-                Some("Name a folder first.")
-            } else {
-                None
-            };
+        let blocked = if self.saving.is_some() {
+            Some("It is being written.")
+        } else if self.folder.trim().is_empty() {
+            Some("Name a folder first.")
+        } else {
+            None
+        };
+        super::buttons(ui, |ui| {
             if parts::button_if(ui, Weight::Primary, "Save", blocked).clicked() {
                 self.save(engine, ledger.clone());
+            }
+            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
+                stay = Stay::Close;
             }
         });
         stay
@@ -126,17 +126,16 @@ impl ReportSheet {
         });
         ui.label(RichText::new(saved.dir.display().to_string()).font(theme::mono()));
         ui.add_space(10.0);
-        ui.horizontal(|ui| {
+        let mut stay = Stay::Open;
+        super::buttons(ui, |ui| {
+            if parts::button(ui, Weight::Primary, "Close").clicked() {
+                stay = Stay::Close;
+            }
             if parts::button(ui, Weight::Plain, "Copy path").clicked() {
                 ui.copy_text(saved.dir.display().to_string());
             }
-            if parts::button(ui, Weight::Primary, "Close").clicked() {
-                Stay::Close
-            } else {
-                Stay::Open
-            }
-        })
-        .inner
+        });
+        stay
     }
 
     fn browse(&mut self, engine: &Engine) {
