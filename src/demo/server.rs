@@ -218,8 +218,18 @@ impl Throttle {
     }
 }
 
+/// An error as whatever stands before the service gives it: words for a client's mistake, a page for the rest.
 fn failed(status: u16) -> Answer {
-    Answer::page(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if !status.is_client_error() {
+        return Answer::page(status);
+    }
+    let words = status.canonical_reason().unwrap_or("Refused");
+    Answer::new(
+        status,
+        "application/json",
+        format!("{{\"detail\":\"{words}.\"}}"),
+    )
 }
 
 fn sent(

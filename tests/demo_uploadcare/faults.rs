@@ -44,8 +44,11 @@ async fn faults_before_the_work_change_nothing() {
         (502, Some("text/html"))
     );
     assert!(!is_removed(&api, &id));
+    let (id, answer) = struck(&api, Fault::ErrorBefore(403)).await;
+    answer.unwrap().refuses(403, "Forbidden.");
+    assert!(!is_removed(&api, &id));
     assert_eq!(api.server.books().writes(), 0);
-    assert_eq!(api.server.faults().struck(), 2);
+    assert_eq!(api.server.faults().struck(), 3);
 }
 
 #[tokio::test]
