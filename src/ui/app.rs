@@ -315,6 +315,9 @@ impl App {
         job: Option<JobId>,
         result: Result<JobSummary, String>,
     ) {
+        if let Ok(summary) = &result {
+            self.history.note(summary);
+        }
         let engine = &self.engine;
         if let Some(workspace) = self
             .workspaces

@@ -177,6 +177,14 @@ impl History {
             .filter(|job| job.can_continue() && !running.contains(&job.id))
     }
 
+    /// Takes a job's end in at once; the ledger is read again anyway.
+    pub fn note(&mut self, summary: &JobSummary) {
+        match self.jobs.iter_mut().find(|job| job.id == summary.id) {
+            Some(job) => *job = summary.clone(),
+            None => self.jobs.insert(0, summary.clone()),
+        }
+    }
+
     /// A job as last read.
     pub fn job(&self, id: JobId) -> Option<&JobSummary> {
         self.jobs.iter().find(|job| job.id == id)

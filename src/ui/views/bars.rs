@@ -306,7 +306,7 @@ fn toast_ui(ui: &mut Ui, slot: &mut Option<Toast>, send: &mut Vec<Command>) {
             }
         },
         |ui, send| {
-            if parts::icon_button(ui, Icon::Close, "Close").clicked() {
+            if parts::icon_button(ui, Icon::Close, "Dismiss").clicked() {
                 close = true;
             }
             for command in toast_commands(&toast) {

@@ -221,7 +221,7 @@ pub fn search(ui: &mut Ui, words: &mut String, name: &str, width: f32) -> bool {
                 tokens.faint
             },
         );
-        clear.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Clear filter"));
+        clear.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Clear the field"));
         if clear.clicked() {
             words.clear();
             changed = true;
