@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 import pyatspi
@@ -89,21 +90,24 @@ def wait_gone(role, name, patience=PATIENCE):
     raise Trouble(f"{role} named {name!r} is still there after {patience:.0f} s")
 
 
-BUTTONS = ("push button", "button")
+BUTTONS = ("push button", "button", "toggle button")
 TEXTS = ("label", "static", "text")
 
 
 def press(name, patience=PATIENCE):
-    """Presses a button once it can be pressed."""
+    """Presses a button once it can be pressed; what cannot be pressed offers no action."""
     end = time.monotonic() + patience
     while True:
-        button = wait_for(BUTTONS, name, patience)
-        if button.getState().contains(pyatspi.STATE_SENSITIVE):
-            break
-        if time.monotonic() > end:
-            raise Trouble(f"button {name!r} cannot be pressed")
+        try:
+            wait_for(BUTTONS, name, patience)
+            button = find_all(BUTTONS, name)[-1]  # a sheet comes after what it covers
+            button.clear_cache()  # a button that was disabled when it was first seen had no action then
+            button.queryAction().doAction(0)
+            return
+        except (NotImplementedError, IndexError):
+            if time.monotonic() > end:
+                raise Trouble(f"button {name!r} cannot be pressed") from None
         time.sleep(0.1)
-    button.queryAction().doAction(0)
 
 
 def fill(name, text):
@@ -154,8 +158,8 @@ def theme(name):
         press("Menu")
         item = wait_for(BUTTONS, "Theme: .+")
         its_name = item.name
-        item.queryAction().doAction(0)
-        wait_gone(BUTTONS, re.escape(its_name))
+        click(item)
+        wait_gone(BUTTONS, "Theme: .+")
         if its_name == f"Theme: {name}":
             return
     raise Trouble(f"no theme is called {name}")
@@ -167,7 +171,7 @@ def confirm(verb_button):
     asked = find_all("entry", "Type to confirm") + find_all("text", "Type to confirm")
     if asked:
         words = [described(node)[1] for node in find_all(TEXTS, ".+")]
-        phrase = words[words.index("Type") + 1]
+        phrase = words[words.index("to delete") - 1]
         fill("Type to confirm", phrase)
     press(verb_button)
     return bool(asked)
@@ -220,7 +224,7 @@ def drive(home):
     wait_for(("table row", "list item"), ".+", 120)
     window = wait_for_window()
     xdotool("windowmove", window, 0, 0)
-    xdotool("windowsize", "--sync", window, WIDTH, HEIGHT)
+    xdotool("mousemove", int(WIDTH) // 2, 10, "click", "--repeat", 2, "--delay", 80, 1)  # maximised
     xdotool("windowfocus", "--sync", window)
     theme("Light")
     picture("files-light")
@@ -271,6 +275,7 @@ def main():
         except Exception as trouble:
             (ARTEFACTS / f"{SIZE}-tree.txt").write_text(tree(), encoding="utf-8")
             picture_of_failure()
+            traceback.print_exc()
             print(f"failed: {trouble!r}; see {ARTEFACTS}", file=sys.stderr)
             return 1
         finally:
