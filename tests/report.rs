@@ -288,7 +288,7 @@ fn the_page_runs_and_fetches_nothing() {
     }
     for shown in [
         "&lt;/script&gt;",
-        "⟨U+202E⟩",
+        "‹U+202E›",
         "👩‍👩‍👧 day",
         "صورة المنتج.jpg",
         "without an outcome",

@@ -17,7 +17,7 @@ pub fn is_hidden(c: char) -> bool {
         )
 }
 
-/// The text with every hidden character written as `⟨U+202E⟩`, cut at [`SHOWN_CHARS`].
+/// The text with every hidden character written as `‹U+202E›`, cut at [`SHOWN_CHARS`].
 pub fn visible(text: &str) -> Cow<'_, str> {
     let short = text.len() <= SHOWN_CHARS || text.chars().nth(SHOWN_CHARS).is_none();
     if short && !text.chars().any(is_hidden) {
@@ -26,7 +26,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len().min(4 * SHOWN_CHARS));
     for c in text.chars().take(SHOWN_CHARS) {
         if is_hidden(c) {
-            out.push_str(&format!("⟨U+{:04X}⟩", u32::from(c)));
+            out.push_str(&format!("‹U+{:04X}›", u32::from(c)));
         } else {
             out.push(c);
         }
@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_spelled_out() {
-        assert_eq!(visible("a\u{202E}gpj.exe"), "a⟨U+202E⟩gpj.exe");
-        assert_eq!(visible("two\nlines\t"), "two⟨U+000A⟩lines⟨U+0009⟩");
+        assert_eq!(visible("a\u{202E}gpj.exe"), "a‹U+202E›gpj.exe");
+        assert_eq!(visible("two\nlines\t"), "two‹U+000A›lines‹U+0009›");
     }
 
     #[test]

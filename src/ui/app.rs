@@ -532,7 +532,7 @@ impl App {
         ui.spacing_mut().item_spacing.y = 0.0;
         self.notices_ui(ui);
         let Some(workspace) = self.workspaces.get_mut(self.current) else {
-            let words = "A profile is one project on one service. Its secret key is kept in your system's keyring.";
+            let words = "A profile is one project on one service. Its secret key is kept in your system's keyring. To look around first, start `tallyman --demo`.";
             return views::empty::ui(
                 ui,
                 "Add your first project",

@@ -96,7 +96,7 @@ const LIGHT: Tokens = Tokens {
     accent: rgb(0x2F6FED),
     selection: rgb(0xE6EEFE),
     hover: rgb(0xEEF0F3),
-    ok: ink(0x1A7F4B, 0xE3F4EA),
+    ok: ink(0x17753F, 0xE3F4EA),
     warn: ink(0x8A5A00, 0xFDF1D8),
     bad: ink(0xC0362C, 0xFCE8E6),
     plain: ink(0x626B76, 0xEDEFF2),

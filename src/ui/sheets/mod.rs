@@ -83,17 +83,19 @@ fn label_dialog(ui: &Ui, name: &str) {
     });
 }
 
+/// The band's ends follow the sheet's round corners.
 fn paint_band(ui: &Ui, color: Color32) {
     let sheet = ui.min_rect().expand2(Vec2::new(24.0, 0.0));
-    let rect = Rect::from_min_max(
-        egui::pos2(sheet.left(), sheet.top() - 24.0),
-        egui::pos2(sheet.right(), sheet.top() - 20.0),
-    );
+    let top = sheet.top() - 24.0;
     let radius = CornerRadius {
         nw: theme::SHEET_RADIUS,
         ne: theme::SHEET_RADIUS,
         sw: 0,
         se: 0,
     };
-    ui.painter().rect_filled(rect, radius, color);
+    let whole = Rect::from_x_y_ranges(sheet.x_range(), top..=sheet.top());
+    let band = Rect::from_x_y_ranges(sheet.x_range(), top..=top + theme::BAND);
+    ui.painter()
+        .with_clip_rect(band)
+        .rect_filled(whole, radius, color);
 }

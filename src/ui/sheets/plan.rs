@@ -355,8 +355,9 @@ impl PlanSheet {
                 .map(|name| text::visible(name))
                 .collect();
             parts::text(ui, names.join(" · "));
+            let more = (self.facts.sample.len() as u64) < self.facts.items;
             let all = format!("View all {}", size::count(self.facts.items));
-            if parts::link(ui, &all).clicked() {
+            if more && parts::link(ui, &all).clicked() {
                 self.view_all = true;
             }
         });

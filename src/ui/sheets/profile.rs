@@ -13,7 +13,7 @@ use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
 
 const LABELS: f32 = 110.0;
-const FIELDS: f32 = 424.0;
+const FIELDS: f32 = 430.0;
 
 /// What the sheet asks the window to do.
 pub enum Done {
@@ -434,7 +434,9 @@ impl Drop for ProfileSheet {
 }
 
 fn row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
-    parts::caption(ui, name);
-    ui.horizontal(add);
+    let room = vec2(LABELS, theme::FIELD);
+    let centred = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(room, centred, |ui| parts::caption(ui, name));
+    ui.allocate_ui_with_layout(vec2(FIELDS, theme::FIELD), centred, add);
     ui.end_row();
 }

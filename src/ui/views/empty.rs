@@ -12,12 +12,12 @@ pub fn ui(ui: &mut Ui, title: &str, words: &str, commands: &[Command], send: &mu
         ui.add_space((ui.available_height() * 0.32).max(24.0));
         let tokens = Tokens::of(ui);
         ui.label(RichText::new(title).font(theme::project()));
-        ui.add_space(2.0);
+        ui.add_space(6.0);
         ui.scope(|ui| {
             ui.set_max_width(440.0);
             ui.label(RichText::new(words).color(tokens.weak));
         });
-        ui.add_space(10.0);
+        ui.add_space(14.0);
         for (n, command) in commands.iter().enumerate() {
             let weight = if n == 0 {
                 Weight::Primary
