@@ -1,5 +1,7 @@
 //! The secret is nowhere: not in a file, a report, what is printed, the log, or the arguments.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -3,6 +3,8 @@
 //! They need a Vulkan driver (Mesa's lavapipe will do) and `TZ=UTC`, so they run only when asked for:
 //! `TZ=UTC cargo test --test snapshots -- --ignored`; with `UPDATE_SNAPSHOTS=1` they are drawn anew.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

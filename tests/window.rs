@@ -1,5 +1,7 @@
 //! The whole window by role and label, on the embedded service: no display, keyring or GPU is needed.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;

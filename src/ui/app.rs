@@ -11,6 +11,7 @@ use super::command::{Command, Place};
 use super::engine::{Engine, Event};
 use super::history::History;
 use super::parts::{self, Icon};
+use super::settings::Settings;
 use super::sheets::{self, Stay};
 use super::start::Start;
 use super::theme::{self, Tokens};
@@ -94,13 +95,14 @@ pub struct App {
     pub(super) history: History,
     pub(super) sheet: Option<Sheet>,
     pub(super) continuing: Vec<Continuing>,
-    pub(super) details: bool,
+    pub(super) settings: Settings,
+    saved: Settings,
     /// What went wrong at the start or with a file of ours, until it is closed.
     pub(super) notices: Vec<String>,
     pub(super) commands: Vec<Command>,
     closing: bool,
     demo: Option<demo::Server>,
-    _setup: Setup,
+    setup: Setup,
 }
 
 impl App {
@@ -110,6 +112,8 @@ impl App {
     /// If the system gives no threads or no loopback port.
     pub fn new(ctx: &Context, setup: Setup) -> Result<Self, String> {
         theme::install(ctx);
+        let settings = Settings::load(&setup.data_dir());
+        ctx.set_theme(settings.theme());
         let engine = Engine::new(ctx.clone())
             .map_err(|error| format!("No threads can be started: {error}"))?;
         let data_dir = setup.data_dir();
@@ -138,14 +142,15 @@ impl App {
             history: History::default(),
             sheet: None,
             continuing: Vec::new(),
-            details: true,
+            saved: settings.clone(),
+            settings,
             notices,
             commands: Vec::new(),
             closing: false,
             demo,
-            _setup: setup,
+            setup,
         };
-        app.block_workspaces();
+        app.settle_workspaces();
         app.refresh_history();
         app.open_current();
         Ok(app)
@@ -156,10 +161,15 @@ impl App {
         self.demo.as_ref()
     }
 
-    fn block_workspaces(&mut self) {
+    /// Tells each workspace what it cannot know: whether jobs can be written down, how columns are set.
+    pub(super) fn settle_workspaces(&mut self) {
         let blocked = self.ledger_trouble();
         for workspace in &mut self.workspaces {
             workspace.blocked = blocked.clone();
+            if workspace.files.is_new() {
+                self.settings.dress(&mut workspace.files.table);
+                self.settings.dress(&mut workspace.removed.table);
+            }
         }
     }
 
@@ -252,11 +262,14 @@ impl App {
                     workspace.picture(ctx, id, side, image)
                 });
             }
-            Event::JobStarted { profile, job } => self.with(&profile, |workspace| {
-                if let Some(running) = &mut workspace.running {
-                    running.job = Some(job);
-                }
-            }),
+            Event::JobStarted { profile, job } => {
+                self.with(&profile, |workspace| {
+                    if let Some(running) = &mut workspace.running {
+                        running.job = Some(job);
+                    }
+                });
+                self.refresh_history();
+            }
             Event::Job(progress) => {
                 let running = self
                     .workspaces
@@ -412,6 +425,16 @@ impl eframe::App for App {
         }
     }
 
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(workspace) = self.workspaces.get(self.current) {
+            self.settings
+                .note_columns(&workspace.files.table, &["problem"]);
+        }
+        if self.settings != self.saved {
+            self.settings.save(&self.setup.data_dir());
+        }
+    }
+
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         Tokens::of_dark(visuals.dark_mode)
             .bg
@@ -471,7 +494,7 @@ impl App {
     }
 
     fn details_pane(&mut self, ui: &mut Ui) {
-        if !self.details || ui.available_width() < 900.0 - theme::SIDEBAR {
+        if !self.settings.details || ui.available_width() < 900.0 - theme::SIDEBAR {
             return;
         }
         let Some(workspace) = self.workspaces.get_mut(self.current) else {

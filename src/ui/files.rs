@@ -122,6 +122,11 @@ impl FileList {
         matches!(self.progress, Progress::Loading)
     }
 
+    /// Whether a filter hides rows.
+    pub fn is_filtered(&self) -> bool {
+        !self.text.trim().is_empty() || self.state.is_some() || self.only_problems
+    }
+
     fn is_removed(&self) -> bool {
         self.listing == Listing::Removed
     }

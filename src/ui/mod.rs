@@ -13,6 +13,7 @@ pub mod history;
 pub mod parts;
 pub mod pictures;
 mod run;
+pub mod settings;
 pub mod sheets;
 mod start;
 pub mod theme;

@@ -89,8 +89,12 @@ impl App {
                     workspace.open_group(engine, id);
                 }
             }
-            Command::ToggleDetails => self.details = !self.details,
-            Command::NextTheme => next_theme(ctx),
+            Command::ToggleDetails => self.settings.details = !self.settings.details,
+            Command::NextTheme => {
+                next_theme(ctx);
+                let theme = ctx.options(|options| options.theme_preference);
+                self.settings.set_theme(theme);
+            }
             Command::Keys => self.sheet = Some(Sheet::Keys),
         }
     }
@@ -365,7 +369,6 @@ impl App {
             self.notices.push(error.to_string());
             return;
         }
-        let blocked = self.ledger_trouble();
         match self
             .workspaces
             .iter()
@@ -384,7 +387,7 @@ impl App {
                 self.current = self.workspaces.len() - 1;
             }
         }
-        self.workspaces[self.current].blocked = blocked;
+        self.settle_workspaces();
         self.open_current();
     }
 }

@@ -210,6 +210,11 @@ fn strip(ui: &mut Ui, running: &Running, send: &mut Vec<Command>) {
             if parts::button_if(ui, Weight::Plain, "Stop", blocked).clicked() {
                 send.push(Command::StopJob);
             }
+            if let Some(job) = running.job
+                && parts::button(ui, Weight::Plain, "Save report").clicked()
+            {
+                send.push(Command::SaveReport(job));
+            }
             parts::text(
                 ui,
                 RichText::new(pace(running, settled, all)).color(tokens.weak),

@@ -144,7 +144,7 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
     let some = |title: &str, words: &str, commands: Vec<Command>| {
         Some((title.to_owned(), words.to_owned(), commands))
     };
-    let filtered = !list.text.trim().is_empty() || list.state.is_some() || list.only_problems;
+    let filtered = list.is_filtered();
     match &list.progress {
         Progress::Failed(error) => some(
             "The files could not be listed",

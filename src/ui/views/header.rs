@@ -107,6 +107,15 @@ pub fn status(workspace: &Workspace) -> String {
 }
 
 fn file_status(list: &FileList, catalogue: &Catalogue) -> String {
+    if list.is_filtered() && !list.is_loading() {
+        let (shown, whole) = (list.shown.sum(), list.sum(catalogue));
+        let all = size::counted(whole.files, "file", "files");
+        return format!(
+            "{} of {all} match · {}",
+            size::count(shown.files),
+            size::bytes(shown.bytes)
+        );
+    }
     let sum = list.sum(catalogue);
     let loaded = if list.is_loading() {
         list.loaded
