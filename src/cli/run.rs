@@ -232,7 +232,10 @@ fn ask(plan: &Plan, protected: bool) -> Result<(), Failure> {
         "{} {what} from {}? Type {} to go on: ",
         plan.verb.title(),
         visible(account.label()),
-        visible(&wanted)
+        match protected {
+            false if items > LARGE => count(items).into(),
+            _ => visible(&wanted),
+        }
     ));
     let mut answer = String::new();
     io::stdin()
