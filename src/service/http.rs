@@ -6,6 +6,7 @@
 mod answer;
 mod base;
 mod fault;
+mod segment;
 mod tries;
 
 use std::time::{Duration, SystemTime};
@@ -24,6 +25,7 @@ use tries::{Happened, Next, Tries, retry_after};
 pub(crate) use answer::Answer;
 pub use base::parse_base;
 pub(crate) use base::{is_loopback, same_origin};
+pub(crate) use segment::segment;
 pub(crate) use tries::Intent;
 pub use tries::Patience;
 

@@ -6,7 +6,9 @@
 mod error;
 mod gate;
 mod http;
+mod redact;
 pub mod uploadcare;
+mod wire;
 
 use std::sync::Arc;
 

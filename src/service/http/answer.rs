@@ -47,12 +47,12 @@ impl Answer {
         self.body.trim_ascii_start().first() == Some(&b'{') && self.is_json()
     }
 
-    /// The service's own words in a refusal: `detail`, or the fields of a JSON object, or plain text.
+    /// The service's own words in a refusal: `detail`, `message` or `error`, or the fields of a JSON object, or plain text.
     /// A web page has none.
     pub(crate) fn words(&self) -> Option<String> {
         let words = match serde_json::from_slice::<Value>(&self.body) {
-            Ok(Value::Object(fields)) => match fields.get("detail").or(fields.get("message")) {
-                Some(Value::String(detail)) => detail.clone(),
+            Ok(Value::Object(fields)) => match said(&fields) {
+                Some(words) => words.to_owned(),
                 _ => fields
                     .iter()
                     .map(|(key, value)| field(key, value))
@@ -84,6 +84,14 @@ impl Answer {
     pub(crate) fn is_page(&self) -> bool {
         self.content_type == "text/html" || self.body.trim_ascii_start().first() == Some(&b'<')
     }
+}
+
+/// The field in which services say what is wrong. One that says more than that is read as any other.
+fn said(fields: &serde_json::Map<String, Value>) -> Option<&str> {
+    let first = ["detail", "message", "error"]
+        .iter()
+        .find_map(|key| fields.get(*key));
+    first.and_then(Value::as_str)
 }
 
 fn field(key: &str, value: &Value) -> String {
@@ -118,6 +126,12 @@ mod tests {
         let cases = [
             ("", r#"{"detail": "Not found."}"#, Some("Not found.")),
             ("", r#"{"message": "No."}"#, Some("No.")),
+            ("", r#"{"ids": ["a"], "error": "No."}"#, Some("No.")),
+            (
+                "",
+                r#"{"error": "Bad Request", "message": "No."}"#,
+                Some("No."),
+            ),
             (
                 "",
                 r#"{"target": ["Must be a valid UUID."]}"#,

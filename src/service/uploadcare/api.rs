@@ -9,14 +9,13 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{FileRow, GroupRow, ItemId, Time};
-use crate::service::http::{Answer, Call, Intent};
-use crate::service::{Answered, ErrorKind, Pass, Priority, Seen, ServiceError};
+use crate::service::http::{Answer, Call, Intent, segment};
+use crate::service::wire::{Fields, Types};
+use crate::service::{Answered, ErrorKind, Pass, Priority, Seen, ServiceError, redact};
 
 use super::Uploadcare;
-use super::cdn::segment;
 use super::refusal;
-use super::wire::fields::Fields;
-use super::wire::rows::{self, Types};
+use super::wire::rows;
 
 const VERSION: &str = "application/vnd.uploadcare-v0.7+json";
 const JSON: &str = "application/json";
@@ -57,7 +56,7 @@ impl Uploadcare {
         self.api
             .send(pass, call, stop)
             .await
-            .map_err(|error| self.clean(error))
+            .map_err(|error| redact::error(self.keys.secret(), error))
     }
 
     /// A request, signed for now.
@@ -96,7 +95,10 @@ impl Uploadcare {
 
     /// What an answer that is no success means. `missing` is what a 404 in JSON means here.
     pub(super) fn refuse(&self, answer: &Answer, missing: ErrorKind) -> ServiceError {
-        self.clean(refusal::of(answer, missing, Time::now()))
+        redact::error(
+            self.keys.secret(),
+            refusal::of(answer, missing, Time::now()),
+        )
     }
 
     /// An error for a good status with a body that answers something else.
@@ -111,15 +113,10 @@ impl Uploadcare {
 
     /// The service's words in a refusal, or its status if it said none.
     pub(super) fn words(&self, answer: &Answer) -> String {
-        let words = answer.words().map(|words| self.keys.redact(words));
+        let words = answer
+            .words()
+            .map(|words| redact::text(self.keys.secret(), words));
         words.unwrap_or_else(|| format!("status {}", answer.status))
-    }
-
-    /// Takes the secret out of what is said, should somebody have echoed it.
-    fn clean(&self, mut error: ServiceError) -> ServiceError {
-        error.message = self.keys.redact(error.message);
-        error.words = error.words.map(|words| self.keys.redact(words));
-        error
     }
 
     /// One item by its id, as a person asks for it.

@@ -1,20 +1,12 @@
 //! Where the CDN serves a project's files: a subdomain that follows from the public key.
 
 use md5::Digest;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 use url::Url;
 
 use crate::service::{ServiceError, parse_base};
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-
-/// What may stand in one segment of a path as it is.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 
 /// The CDN base of a project.
 pub(super) fn base(public_key: &str) -> Result<Url, ServiceError> {
@@ -42,11 +34,6 @@ fn divide(number: &mut [u8]) -> u8 {
     u8::try_from(rest).expect("a remainder of 36 is below 36")
 }
 
-/// An id as one segment of a path: it can reach no other route. `None` if it cannot be one.
-pub(super) fn segment(id: &str) -> Option<String> {
-    (!matches!(id, "" | "." | "..")).then(|| utf8_percent_encode(id, UNRESERVED).to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,34 +52,6 @@ mod tests {
                 base(key).unwrap().as_str(),
                 format!("https://{expected}.ucarecd.net/")
             );
-        }
-    }
-
-    #[test]
-    fn ids_stay_one_segment() {
-        let cases = [
-            (
-                "21975c81-7f57-4c7a-aef9-acfe28779f78~3",
-                Some("21975c81-7f57-4c7a-aef9-acfe28779f78~3"),
-            ),
-            ("../x", Some("..%2Fx")),
-            ("a/b?c#d", Some("a%2Fb%3Fc%23d")),
-            ("%2e%2e", Some("%252e%252e")),
-            ("a\\b", Some("a%5Cb")),
-            ("é\n", Some("%C3%A9%0A")),
-            ("...", Some("...")),
-            ("..", None),
-            (".", None),
-            ("", None),
-        ];
-        for (id, expected) in cases {
-            let segment = segment(id);
-            assert_eq!(segment.as_deref(), expected, "{id:?}");
-            if let Some(segment) = segment {
-                let path = format!("/groups/{segment}/");
-                let url = Url::parse(&format!("https://api.uploadcare.com{path}")).unwrap();
-                assert_eq!(url.path(), path, "{id:?} stays where it was put");
-            }
         }
     }
 }

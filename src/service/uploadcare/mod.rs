@@ -19,15 +19,14 @@ use crate::model::{
     Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Verb,
 };
 
-use super::http::{Http, Limits, is_loopback, parse_base};
+use super::http::{Http, Limits, is_loopback, parse_base, segment};
+use super::wire::{Fields, Types, indent};
 use super::{
     Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
     Pass, Seen, Service, ServiceError,
 };
 use auth::Keys;
-use wire::fields::Fields;
-use wire::rows::{self, Types};
-use wire::{facts, json};
+use wire::{facts, rows};
 
 /// Where the API is.
 pub const API_BASE: &str = "https://api.uploadcare.com";
@@ -137,7 +136,7 @@ impl Service for Uploadcare {
         Ok(GroupDetails {
             row: rows::group(Some(&fields), self.cdn.as_str()),
             members: rows::members(&fields),
-            json: json::indent(&text),
+            json: indent(&text),
         })
     }
 
@@ -156,7 +155,7 @@ impl Service for Uploadcare {
             metadata: facts::metadata(&fields),
             url,
             row,
-            json: json::indent(&text),
+            json: indent(&text),
         })
     }
 
@@ -165,7 +164,7 @@ impl Service for Uploadcare {
     }
 
     fn file_url(&self, id: &ItemId) -> Option<String> {
-        Some(format!("{}{}/", self.cdn, cdn::segment(id.as_str())?))
+        Some(format!("{}{}/", self.cdn, segment(id.as_str())?))
     }
 
     async fn batch(

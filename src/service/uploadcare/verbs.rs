@@ -5,7 +5,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::{ItemId, Verb};
 use crate::service::http::{Answer, Intent};
-use crate::service::{Answered, BatchAnswer, CallMeta, ErrorKind, Fact, Pass, ServiceError};
+use crate::service::{
+    Answered, BatchAnswer, CallMeta, ErrorKind, Fact, Pass, ServiceError, redact,
+};
 
 use super::Uploadcare;
 use super::api::is_group_id;
@@ -38,7 +40,7 @@ impl Uploadcare {
                 let facts = sent
                     .evidence(verb, &answer.text())
                     .ok_or_else(|| self.lost(&answer))?;
-                BatchAnswer::Evidence(self.clean_facts(facts))
+                BatchAnswer::Evidence(redact::facts(self.keys.secret(), facts))
             }
             400 | 413 | 422 => BatchAnswer::RefusedWhole {
                 named: Vec::new(),
@@ -84,22 +86,6 @@ impl Uploadcare {
             words: None,
             ..answer.error(ErrorKind::Lost, "The answer does not say what was done")
         }
-    }
-
-    fn clean_facts(&self, facts: Vec<(ItemId, Fact)>) -> Vec<(ItemId, Fact)> {
-        let clean = |fact| match fact {
-            Fact::Refused { words } => Fact::Refused {
-                words: self.keys.redact(words),
-            },
-            Fact::Absent { words } => Fact::Absent {
-                words: self.keys.redact(words),
-            },
-            done @ Fact::Done { .. } => done,
-        };
-        facts
-            .into_iter()
-            .map(|(id, fact)| (id, clean(fact)))
-            .collect()
     }
 }
 

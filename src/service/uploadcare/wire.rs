@@ -4,13 +4,10 @@
 
 pub(super) mod batch;
 pub(super) mod facts;
-pub(super) mod fields;
-pub(super) mod json;
 pub(super) mod rows;
 
 use crate::model::Account;
-
-use fields::Fields;
+use crate::service::wire::Fields;
 
 /// Whom the keys belong to, if the text is an answer to that. The key is the one that was used where the
 /// service does not name it.

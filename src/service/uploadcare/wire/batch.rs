@@ -3,12 +3,9 @@
 //! Only a positive sign settles an id: its row with the date that the verb sets, or its own entry in
 //! `problems`. An answer that contradicts itself about an id proves nothing of it.
 
-use std::collections::HashMap;
-
 use crate::model::{ItemId, Time, Verb};
 use crate::service::Fact;
-
-use super::fields::{Fields, plain};
+use crate::service::wire::{Fields, Said, plain};
 
 /// The ids of one call as they go over the wire: each once, uuids in lower case, everything else as written.
 pub(crate) struct Sent<'a> {
@@ -36,13 +33,13 @@ impl<'a> Sent<'a> {
         if result.is_none() && problems.is_none() {
             return None;
         }
-        let mut said = Said::new(self);
+        let mut said = Said::new(self.wires());
         for row in result
             .iter()
             .flatten()
             .filter_map(|row| Fields::of(row.get()))
         {
-            said.result(verb, &row);
+            add_row(&mut said, verb, &row);
         }
         for (id, words) in problems.iter().flat_map(Fields::iter) {
             said.add(id, Some(problem(plain(words))));
@@ -59,85 +56,27 @@ impl<'a> Sent<'a> {
             .collect()
     }
 
-    fn wires(&self) -> impl Iterator<Item = &str> {
+    fn wires(&self) -> impl Iterator<Item = &str> + Clone {
         self.ids.iter().map(|(_, wire)| wire.as_str())
     }
 }
 
-/// What the answer said of each wire id. `None`: nothing that proves anything.
-struct Said<'a> {
-    facts: HashMap<&'a str, Option<Fact>>,
-    exact: HashMap<&'a str, ()>,
-    folded: HashMap<String, Vec<&'a str>>,
-}
-
-impl<'a> Said<'a> {
-    fn new(sent: &'a Sent<'_>) -> Self {
-        let mut folded: HashMap<String, Vec<&str>> = HashMap::new();
-        for wire in sent.wires() {
-            folded
-                .entry(wire.to_ascii_lowercase())
-                .or_default()
-                .push(wire);
-        }
-        Self {
-            facts: HashMap::new(),
-            exact: sent.wires().map(|wire| (wire, ())).collect(),
-            folded,
-        }
-    }
-
-    /// A row of `result`. It proves the verb if its date is there, or if the service left that field out.
-    fn result(&mut self, verb: Verb, row: &Fields<'_>) {
-        let Some(id) = row.words("uuid") else { return };
-        let (key, must_be_null) = match verb {
-            Verb::Delete | Verb::DeleteGroups => ("datetime_removed", None),
-            Verb::Store | Verb::Restore => ("datetime_stored", Some("datetime_removed")),
-        };
-        let undone = must_be_null.is_some_and(|key| row.get(key).is_some());
-        let fact = match row.raw(key) {
-            _ if undone => None,
-            None => Some(Fact::Done { at: None }),
-            Some(_) => row.words(key).map(|text| Fact::Done {
-                at: Time::parse(&text),
-            }),
-        };
-        self.add(&id, fact);
-    }
-
-    /// Notes what was said of an id, however it was written. Two different statements prove nothing.
-    fn add(&mut self, id: &str, fact: Option<Fact>) {
-        let wires = match self.exact.get_key_value(id) {
-            Some((wire, ())) => vec![*wire],
-            None => self
-                .folded
-                .get(&id.to_ascii_lowercase())
-                .cloned()
-                .unwrap_or_default(),
-        };
-        for wire in wires {
-            self.facts
-                .entry(wire)
-                .and_modify(|earlier| {
-                    if !agree(earlier.as_ref(), fact.as_ref()) {
-                        *earlier = None;
-                    }
-                })
-                .or_insert_with(|| fact.clone());
-        }
-    }
-
-    fn of(&self, wire: &str) -> Option<Fact> {
-        self.facts.get(wire).cloned().flatten()
-    }
-}
-
-/// Whether two statements about one id mean the same.
-fn agree(one: Option<&Fact>, other: Option<&Fact>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => std::mem::discriminant(one) == std::mem::discriminant(other),
-        _ => false,
-    }
+/// A row of `result`. It proves the verb if its date is there, or if the service left that field out.
+fn add_row(said: &mut Said<'_>, verb: Verb, row: &Fields<'_>) {
+    let Some(id) = row.words("uuid") else { return };
+    let (key, must_be_null) = match verb {
+        Verb::Delete | Verb::DeleteGroups => ("datetime_removed", None),
+        Verb::Store | Verb::Restore => ("datetime_stored", Some("datetime_removed")),
+    };
+    let undone = must_be_null.is_some_and(|key| row.get(key).is_some());
+    let fact = match row.raw(key) {
+        _ if undone => None,
+        None => Some(Fact::Done { at: None }),
+        Some(_) => row.words(key).map(|text| Fact::Done {
+            at: Time::parse(&text),
+        }),
+    };
+    said.add(&id, fact);
 }
 
 /// What an entry of `problems` means.

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::fields::{Fields, number, plain, string};
+use crate::service::wire::{Fields, number, plain, string};
 
 /// Facts of a file object (contract section 7).
 pub(crate) fn facts(file: &Fields<'_>) -> Vec<(String, String)> {

@@ -1,13 +1,10 @@
 //! Listings: pages of files and groups, row by row. A row that cannot be read becomes one that says so.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 
 use crate::model::{FileRow, GroupRow, ItemId};
-
-use super::fields::{Fields, plain};
+use crate::service::http::segment;
+use crate::service::wire::{Fields, Types, plain, string};
 
 /// A page, its rows unread.
 pub(crate) struct RawPage<'a> {
@@ -24,7 +21,7 @@ impl<'a> RawPage<'a> {
     pub(crate) fn of(json: &'a str) -> Option<Self> {
         let fields = Fields::of(json)?;
         let next = match fields.get("next") {
-            Some(link) => Some(super::fields::string(link)?).filter(|link| !link.is_empty()),
+            Some(link) => Some(string(link)?).filter(|link| !link.is_empty()),
             None => None,
         };
         Some(Self {
@@ -32,21 +29,6 @@ impl<'a> RawPage<'a> {
             total: fields.signed("total"),
             results: fields.array("results")?,
         })
-    }
-}
-
-/// Content types met so far: a page of a thousand rows has few.
-#[derive(Default)]
-pub(crate) struct Types(HashMap<String, Arc<str>>);
-
-impl Types {
-    fn share(&mut self, text: String) -> Arc<str> {
-        if let Some(known) = self.0.get(&text) {
-            return known.clone();
-        }
-        let shared: Arc<str> = Arc::from(text.as_str());
-        self.0.insert(text, shared.clone());
-        shared
     }
 }
 
@@ -133,7 +115,7 @@ pub(crate) fn group(fields: Option<&Fields<'_>>, cdn: &str) -> GroupRow {
             .and_then(|fields| fields.count("files_count"))
             .or(in_id)
             .unwrap_or(0),
-        url: super::super::cdn::segment(&id).map(|segment| format!("{cdn}{segment}/")),
+        url: segment(&id).map(|segment| format!("{cdn}{segment}/")),
         id: ItemId::new(id),
     }
 }

@@ -1,0 +1,72 @@
+//! Takes a secret out of what a service or a proxy said, should it have echoed it.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::model::ItemId;
+
+use super::{Fact, ServiceError};
+
+/// The text without the secret.
+pub(crate) fn text(secret: &SecretString, text: String) -> String {
+    let secret = secret.expose_secret();
+    if text.contains(secret) {
+        text.replace(secret, "[secret key]")
+    } else {
+        text
+    }
+}
+
+/// The error without the secret.
+pub(crate) fn error(secret: &SecretString, mut error: ServiceError) -> ServiceError {
+    error.message = text(secret, error.message);
+    error.words = error.words.map(|words| text(secret, words));
+    error
+}
+
+/// What was said of ids, without the secret. The ids are our own and stay.
+pub(crate) fn facts(secret: &SecretString, facts: Vec<(ItemId, Fact)>) -> Vec<(ItemId, Fact)> {
+    let clean = |fact| match fact {
+        Fact::Refused { words } => Fact::Refused {
+            words: text(secret, words),
+        },
+        Fact::Absent { words } => Fact::Absent {
+            words: text(secret, words),
+        },
+        done @ Fact::Done { .. } => done,
+    };
+    facts
+        .into_iter()
+        .map(|(id, fact)| (id, clean(fact)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::ErrorKind;
+
+    #[test]
+    fn an_echoed_secret_is_taken_out() {
+        let secret = SecretString::from("hunter2");
+        assert_eq!(
+            text(&secret, "no: hunter2!".to_owned()),
+            "no: [secret key]!"
+        );
+        assert_eq!(text(&secret, "no".to_owned()), "no");
+        let said = ServiceError {
+            words: Some("hunter2 is wrong".to_owned()),
+            ..ServiceError::new(ErrorKind::Refused, "hunter2?")
+        };
+        let said = format!("{:?}", error(&secret, said));
+        assert!(!said.contains("hunter2"), "{said}");
+        let words = || "hunter2".to_owned();
+        let list = [
+            Fact::Refused { words: words() },
+            Fact::Absent { words: words() },
+            Fact::Done { at: None },
+        ];
+        let list = list.map(|fact| (ItemId::from("a"), fact)).to_vec();
+        let said = format!("{:?}", facts(&secret, list));
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}

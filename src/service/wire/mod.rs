@@ -1,0 +1,13 @@
+//! What reading the services' JSON has in common: lenient fields, statements about ids, layout for a person.
+//!
+//! It knows no service and no status.
+
+mod fields;
+mod layout;
+mod said;
+mod types;
+
+pub(crate) use fields::{Fields, number, plain, string};
+pub(crate) use layout::indent;
+pub(crate) use said::Said;
+pub(crate) use types::Types;
