@@ -625,28 +625,25 @@ impl App {
                 bottom: 0,
             })
             .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 6.0;
                 if let Some(trouble) = self.ledger_trouble() {
-                    parts::notice(ui, Icon::Warning, tokens.bad, |ui| drop(ui.label(trouble)));
+                    parts::notice_links(ui, Icon::Warning, tokens.bad, &trouble, &[]);
                 }
                 if let Some((job, words)) = cut_off {
-                    parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
-                        ui.label(words);
-                        if parts::link(ui, "Check and continue").clicked() {
-                            self.commands.push(Command::Continue(job));
-                        }
-                        if parts::link(ui, "Show").clicked() {
-                            self.commands.push(Command::OpenJob(job));
-                        }
-                    });
+                    let links = ["Check and continue", "Show"];
+                    match parts::notice_links(ui, Icon::Warning, tokens.warn, &words, &links) {
+                        Some(0) => self.commands.push(Command::Continue(job)),
+                        Some(_) => self.commands.push(Command::OpenJob(job)),
+                        None => {}
+                    }
                 }
                 let mut closed = None;
                 for (n, notice) in self.notices.iter().enumerate() {
-                    parts::notice(ui, Icon::Info, tokens.warn, |ui| {
-                        ui.label(notice);
-                        if parts::link(ui, "Close").clicked() {
-                            closed = Some(n);
-                        }
-                    });
+                    if parts::notice_links(ui, Icon::Info, tokens.warn, notice, &["Close"])
+                        .is_some()
+                    {
+                        closed = Some(n);
+                    }
                 }
                 if let Some(n) = closed {
                     self.notices.remove(n);

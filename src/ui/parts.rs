@@ -1,9 +1,9 @@
 //! Small things that every view draws alike: buttons, fields, pills, captions, icons.
 
 use egui::{
-    Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Label, Margin, Pos2, Rect, Response,
-    RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, Widget, WidgetInfo, WidgetText, pos2,
-    vec2,
+    Align, Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Label, Layout, Margin, Pos2,
+    Rect, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, Widget, WidgetInfo,
+    WidgetText, pos2, vec2,
 };
 
 use super::theme::{self, Ink, Tokens};
@@ -180,6 +180,30 @@ pub fn notice<R>(ui: &mut Ui, icon: Icon, pair: Ink, add: impl FnOnce(&mut Ui) -
             .inner
         })
         .inner
+}
+
+/// A ground with words that wrap and links at its right. The link that was clicked.
+pub fn notice_links(
+    ui: &mut Ui,
+    icon: Icon,
+    pair: Ink,
+    words: &str,
+    links: &[&str],
+) -> Option<usize> {
+    let mut clicked = None;
+    notice(ui, icon, pair, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (n, text) in links.iter().enumerate().rev() {
+                if link(ui, text).clicked() {
+                    clicked = Some(n);
+                }
+            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.add(Label::new(words).wrap());
+            });
+        });
+    });
+    clicked
 }
 
 const RADIUS_NOTICE: u8 = 8;

@@ -19,14 +19,14 @@ const THUMBNAIL: u32 = 48;
 
 /// The columns, in the order of [`Column::ALL`].
 const COLUMNS: [TableColumn; 8] = [
-    TableColumn::new("name", "Name", 164.0).always().grows(),
-    TableColumn::new("size", "Size", 76.0).right(),
-    TableColumn::new("type", "Type", 60.0),
-    TableColumn::new("uploaded", "Uploaded", 142.0),
-    TableColumn::new("state", "State", 152.0),
-    TableColumn::new("stored", "Stored", 142.0).hidden(),
+    TableColumn::new("name", "Name", 160.0).always().grows(),
+    TableColumn::new("size", "Size", 78.0).right(),
+    TableColumn::new("type", "Type", 56.0),
+    TableColumn::new("uploaded", "Uploaded", 140.0),
+    TableColumn::new("state", "State", 142.0),
+    TableColumn::new("stored", "Stored", 140.0).hidden(),
     TableColumn::new("id", "Id", 270.0).hidden(),
-    TableColumn::new("problem", "Problem", 112.0)
+    TableColumn::new("problem", "Problem", 116.0)
         .hidden()
         .grows(),
 ];
