@@ -5,6 +5,7 @@
 mod fields;
 mod layout;
 mod said;
+pub(crate) mod show;
 mod types;
 
 pub(crate) use fields::{Fields, number, plain, string};

@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::service::wire::show::{bit_rate, duration, join, list, short};
 use crate::service::wire::{Fields, number, plain, string};
 
 /// Facts of a file object (contract section 7).
@@ -92,7 +93,9 @@ fn moving(video: &Fields<'_>) -> String {
         .number("bitrate")
         .or(stream.and_then(|stream| stream.number("bitrate")));
     join([
-        video.number("duration").map(duration),
+        video
+            .number("duration")
+            .map(|milliseconds| duration(milliseconds / 1000.0)),
         stream.and_then(size),
         video.words("format"),
         stream.and_then(|stream| stream.words("codec")),
@@ -132,47 +135,6 @@ fn place_of(place: &Fields<'_>) -> Option<String> {
 /// The first of a list of objects.
 fn first<'a>(fields: &Fields<'a>, key: &str) -> Option<Fields<'a>> {
     Fields::of(fields.array(key)?.first()?.get())
-}
-
-fn list(values: &[&RawValue]) -> String {
-    values
-        .iter()
-        .map(|value| plain(value))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn join(parts: impl IntoIterator<Item = Option<String>>) -> String {
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// Milliseconds as `1:02:03` or `0:12.3`.
-fn duration(milliseconds: f64) -> String {
-    let seconds = (milliseconds / 1000.0).max(0.0);
-    let (hours, minutes) = (
-        (seconds / 3600.0).floor(),
-        (seconds % 3600.0 / 60.0).floor(),
-    );
-    let rest = seconds % 60.0;
-    if hours > 0.0 {
-        format!("{hours}:{minutes:02}:{:02}", rest.floor())
-    } else {
-        format!("{minutes}:{rest:04.1}")
-    }
-}
-
-fn bit_rate(bits: f64) -> String {
-    if bits >= 1e6 {
-        format!("{} Mbit/s", short(bits / 1e6))
-    } else {
-        format!("{} kbit/s", short(bits / 1e3))
-    }
-}
-
-/// At most two decimals, none that say nothing.
-fn short(number: f64) -> String {
-    let text = format!("{number:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn count_of(number: usize) -> String {
@@ -278,8 +240,6 @@ mod tests {
             ("Conversions", "1"),
         ];
         assert_eq!(facts_of(json), pairs(&expected));
-        assert_eq!(duration(3_723_999.0), "1:02:03");
-        assert_eq!(duration(900.0), "0:00.9");
     }
 
     #[test]
