@@ -198,10 +198,13 @@ impl PlanSheet {
             } else {
                 "made"
             };
-            tiles.push((
-                format!("{} – {}", oldest.to_day(&zone), newest.to_day(&zone)),
-                made.to_owned(),
-            ));
+            let (oldest, newest) = (oldest.to_day(&zone), newest.to_day(&zone));
+            let days = if oldest == newest {
+                oldest
+            } else {
+                format!("{oldest} – {newest}")
+            };
+            tiles.push((days, made.to_owned()));
         }
         if self.verb.kind() == ItemKind::File && self.verb != Verb::Restore {
             let both = format!(

@@ -20,15 +20,13 @@ const THUMBNAIL: u32 = 48;
 /// The columns, in the order of [`Column::ALL`].
 const COLUMNS: [TableColumn; 8] = [
     TableColumn::new("name", "Name", 160.0).always().grows(),
-    TableColumn::new("size", "Size", 78.0).right(),
-    TableColumn::new("type", "Type", 56.0),
+    TableColumn::new("size", "Size", 84.0).right(),
+    TableColumn::new("type", "Type", 62.0),
     TableColumn::new("uploaded", "Uploaded", 140.0),
     TableColumn::new("state", "State", 142.0),
     TableColumn::new("stored", "Stored", 140.0).hidden(),
     TableColumn::new("id", "Id", 270.0).hidden(),
-    TableColumn::new("problem", "Problem", 116.0)
-        .hidden()
-        .grows(),
+    TableColumn::new("problem", "Problem", 116.0).hidden(),
 ];
 
 /// A table's state at first.
@@ -67,6 +65,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .iter()
         .position(|column| *column == list.sort.column)
         .unwrap_or_default();
+    widen_problems(&mut list.table, ui.available_width());
     let output = Table::new(if removed { "Removed files" } else { "Files" }, &COLUMNS)
         .sorted(sorted, list.sort.descending)
         .checkboxes(list.selection.coverage(&list.shown))
@@ -90,6 +89,17 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
             }
         }
     });
+}
+
+/// The service's words get a fifth of the table, unless the column's width was set by hand.
+fn widen_problems(table: &mut TableState, width: f32) {
+    let column = table
+        .columns
+        .iter_mut()
+        .find(|column| column.id == "problem");
+    if let Some(column) = column.filter(|column| !column.fixed) {
+        column.width = (width * 0.2).clamp(116.0, 340.0);
+    }
 }
 
 fn menu(removed: bool, selected: u64) -> Vec<Command> {
