@@ -17,6 +17,7 @@ pub const FAST: Pace = Pace {
     rounds: 8,
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(4),
+    parting: Duration::from_millis(500),
 };
 
 #[derive(Default)]

@@ -24,8 +24,10 @@ pub(super) struct Line {
     claim: Arc<Claim>,
     pub job: JobId,
     pub terms: Terms,
-    /// Cancelled when nothing more may leave: the user, refused keys or the ledger said so.
+    /// Cancelled when nothing more may be done: the user, refused keys or the ledger said so.
     pub stop: CancellationToken,
+    /// Cancelled when nothing may be read either. A stop alone lets what was sent be re-read.
+    pub reads: CancellationToken,
 }
 
 /// A call that is over.
@@ -60,6 +62,7 @@ impl Line {
             job: summary.id,
             terms,
             stop,
+            reads: CancellationToken::new(),
         }
     }
 
@@ -82,9 +85,7 @@ impl Line {
         let closing = Closing::from(&chunk);
         let purpose = chunk.purpose;
         let (job, seqs) = (self.job, chunk.seqs());
-        let begun = blocking(&self.ledger, move |ledger| {
-            ledger.begin_call(job, purpose, &seqs)
-        });
+        let begun = self.write(move |ledger| ledger.begin_call(job, purpose, &seqs));
         let call = match begun.await {
             Ok(call) => call,
             Err(failure) => return Closed::never_left(closing, chunk, failure),
@@ -94,7 +95,8 @@ impl Line {
             CallPurpose::Reread => self.reread(chunk, pass).await,
         };
         if judgement.halt.is_some() {
-            // At once, not only when the ledger has it.
+            // At once, not only when the ledger has it. Reads first: a stop alone lets them go on.
+            self.reads.cancel();
             self.stop.cancel();
         }
         let end = CallEnd {
@@ -140,7 +142,7 @@ impl Line {
             return Default::default();
         };
         let kind = self.terms.verb.kind();
-        let said = self.service.reread(pass, kind, &id, &self.stop).await;
+        let said = self.service.reread(pass, kind, &id, &self.reads).await;
         let (meta, said) = apart(said);
         (meta, judge_reread(&self.terms, chunk, said, Time::now()))
     }

@@ -20,6 +20,8 @@ pub struct Pace {
     pub first_wait: Duration,
     /// The longest wait.
     pub longest_wait: Duration,
+    /// How long a stopped job still re-reads what it had sent, once its last call is over.
+    pub parting: Duration,
 }
 
 impl Default for Pace {
@@ -31,6 +33,7 @@ impl Default for Pace {
             rounds: 8,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(8),
+            parting: Duration::from_secs(10),
         }
     }
 }

@@ -188,3 +188,78 @@ async fn a_full_disk_stops_the_job_before_the_next_call() {
     );
     bench.check();
 }
+
+#[tokio::test]
+async fn a_stop_leaves_nothing_unknown_that_can_be_read() {
+    for trouble in [
+        Trouble::After(ErrorKind::Lost),
+        Trouble::Before(ErrorKind::Lost),
+    ] {
+        let bench = Bench::new(400, 0).await;
+        let stop = bench.stop.clone();
+        bench.fake.on_batch(move |number, _| match number {
+            0..8 => Trouble::None,
+            8 => {
+                stop.cancel();
+                trouble
+            }
+            _ => trouble,
+        });
+        let summary = bench.run().await.unwrap();
+        assert_eq!(
+            (summary.state, summary.reason.as_str()),
+            (JobState::Stopped, "")
+        );
+        let tally = summary.tally;
+        assert_eq!((tally.done + tally.not_sent, tally.unknown), (400, 0));
+        let sent = bench.fake.batches();
+        assert!(sent <= 12, "a stop changes nothing more: {sent} batches");
+        assert!(bench.fake.rereads() >= 10);
+        bench.check();
+    }
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_service_that_is_gone() {
+    let bench = Bench::new(400, 0).await;
+    let stop = bench.stop.clone();
+    bench.fake.on_batch(move |number, _| match number {
+        0..8 => Trouble::None,
+        _ => {
+            stop.cancel();
+            Trouble::After(ErrorKind::Lost)
+        }
+    });
+    bench
+        .fake
+        .on_read(|_, _| Trouble::Before(ErrorKind::Unreachable));
+    let ended = tokio::time::timeout(Duration::from_secs(5), bench.run());
+    let summary = ended.await.unwrap().unwrap();
+    assert_eq!(
+        (summary.state, summary.reason.as_str()),
+        (JobState::Stopped, "")
+    );
+    let tally = summary.tally;
+    assert!(tally.unknown >= 10, "{tally:?}");
+    assert_eq!(tally.done + tally.not_sent + tally.unknown, 400);
+    bench.check();
+}
+
+#[tokio::test]
+async fn a_stop_before_the_keys_are_known_reads_nothing() {
+    let mut bench = Bench::new(40, 0).await;
+    bench.fake.on_batch(|_, _| Trouble::After(ErrorKind::Lost));
+    bench.fake.on_read(|_, _| Trouble::Before(ErrorKind::Lost));
+    let summary = bench.run().await.unwrap();
+    let (unknown, rereads) = (summary.tally.unknown, bench.fake.rereads());
+    assert!(unknown > 0);
+    bench.stop = CancellationToken::new();
+    bench.stop.cancel();
+    let summary = bench.run().await.unwrap();
+    assert_eq!(
+        (summary.state, summary.tally.unknown),
+        (JobState::Stopped, unknown)
+    );
+    assert_eq!(bench.fake.rereads(), rereads);
+    bench.check();
+}

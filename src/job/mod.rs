@@ -62,6 +62,9 @@ impl Engine {
     /// The keys' account is compared with the plan's first. Calls of an earlier run whose answers are not
     /// known are settled before anything new is sent. Returns the summary also of a stopped or halted job.
     ///
+    /// After `stop` nothing more is done: calls under way come to their end, and items whose answers were
+    /// lost are re-read for as long as [`Pace::parting`] says.
+    ///
     /// # Errors
     /// [`JobError::Service`] if nobody could be asked whom the keys belong to (the job is halted), or the
     /// service cannot do the verb; [`JobError::Ledger`] if the ledger cannot be written: nothing is sent

@@ -48,6 +48,8 @@ pub(super) struct Queue {
     /// Chunks of an earlier run that are not settled yet.
     old: usize,
     door: Door,
+    /// The user stopped the job: that what is left cannot be read is no reason of its own.
+    stopped: bool,
     weather: Weather,
     reason: String,
 }
@@ -65,6 +67,7 @@ impl Queue {
             in_flight: 0,
             old: 0,
             door: Door::Open,
+            stopped: false,
             weather: Weather::default(),
             reason: String::new(),
         };
@@ -156,7 +159,15 @@ impl Queue {
         }
     }
 
-    /// No further call leaves, because the user said so.
+    /// Nothing more is done, because the user said so; what was sent and is in doubt is still re-read.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+        if self.door == Door::Open {
+            self.only_reads();
+        }
+    }
+
+    /// No further call leaves.
     pub fn shut(&mut self) {
         self.door = Door::Shut;
     }
@@ -238,12 +249,7 @@ impl Queue {
         let pace = self.terms.pace;
         if self.door == Door::Open && self.weather.no_batches(&pace) {
             self.give_up(error);
-            self.door = Door::ReadsOnly;
-            self.weather.only_reads();
-            for ((due, _), chunk) in std::mem::take(&mut self.follow) {
-                self.old -= usize::from(chunk.old);
-                self.push(chunk, due);
-            }
+            self.only_reads();
         }
         if self.door != Door::Shut && self.weather.no_reads(&pace) {
             self.give_up(error);
@@ -251,8 +257,17 @@ impl Queue {
         }
     }
 
+    fn only_reads(&mut self) {
+        self.door = Door::ReadsOnly;
+        self.weather.only_reads();
+        for ((due, _), chunk) in std::mem::take(&mut self.follow) {
+            self.old -= usize::from(chunk.old);
+            self.push(chunk, due);
+        }
+    }
+
     fn give_up(&mut self, error: &str) {
-        if self.reason.is_empty() {
+        if self.reason.is_empty() && !self.stopped {
             let (rounds, error) = (self.terms.pace.rounds, error.trim_end_matches('.'));
             self.reason = format!(
                 "The service gave no usable answer in {rounds} rounds of tries. The last trouble: {error}. \

@@ -84,6 +84,10 @@ struct Run {
     tasks: JoinSet<Closed>,
     began: Instant,
     failure: Option<LedgerError>,
+    /// Calls under way that may do something.
+    writes: usize,
+    /// The job was stopped; until then what is in doubt is re-read.
+    parting: Option<Instant>,
     /// Calls whose end could not be written, with their outcomes.
     unwritten: Vec<(CallId, CallEnd, Vec<Settled>)>,
 }
@@ -104,6 +108,8 @@ impl Run {
             tasks: JoinSet::new(),
             began: Instant::now(),
             failure: None,
+            writes: 0,
+            parting: None,
             unwritten: Vec::new(),
             line,
         }
@@ -116,7 +122,11 @@ impl Run {
         }
         let asked = tokio::select! {
             biased;
-            () = self.line.stop.cancelled() => return None,
+            () = self.line.stop.cancelled() => {
+                // Of another account's files nothing would be true.
+                self.queue.shut();
+                return None;
+            }
             asked = self.line.service.account() => asked,
         };
         match asked {
@@ -138,9 +148,7 @@ impl Run {
         let gate = self.line.service.gate().clone();
         let mut entering: Option<BoxFuture<'static, Pass>> = None;
         loop {
-            if self.line.stop.is_cancelled() {
-                self.queue.shut();
-            }
+            self.heed_stop();
             let next = self.queue.peek(self.began.elapsed());
             match next {
                 Next::Over => break,
@@ -176,20 +184,40 @@ impl Run {
         }
         tokio::select! {
             biased;
-            () = self.line.stop.cancelled(), if !self.queue.is_shut() => Woken::Stop,
+            () = self.line.stop.cancelled(), if self.heeds_stop() => Woken::Stop,
             Some(closed) = self.tasks.join_next() => Woken::Call(Box::new(closed)),
             Some(pass) = entered(entering) => Woken::Pass(pass),
             () = tokio::time::sleep_until(wake) => Woken::Time,
         }
     }
 
-    fn launch(&mut self, pass: Pass) {
-        if self.line.stop.is_cancelled() {
+    /// Whether a stop would be news.
+    fn heeds_stop(&self) -> bool {
+        self.parting.is_none() && !self.queue.is_shut()
+    }
+
+    /// After a stop nothing more is done. What was sent before is re-read, for a while.
+    fn heed_stop(&mut self) {
+        if !self.line.stop.is_cancelled() || self.queue.is_shut() {
             return;
         }
+        let now = Instant::now();
+        let over = self.writes == 0 && self.parting.is_some_and(|until| until <= now);
+        if over || self.line.reads.is_cancelled() {
+            self.line.reads.cancel();
+            self.queue.shut();
+        } else if self.parting.is_none() {
+            self.parting = Some(now + self.line.terms.pace.parting);
+            self.queue.stop();
+        }
+    }
+
+    fn launch(&mut self, pass: Pass) {
+        self.heed_stop();
         if let Some(chunk) = self.queue.take(self.began.elapsed()) {
             self.watch.now.calls += 1;
             self.watch.now.retries += u64::from(chunk.purpose != CallPurpose::Send);
+            self.writes += usize::from(chunk.purpose != CallPurpose::Reread);
             self.tasks.spawn(self.line.clone().call(chunk, pass));
         }
     }
@@ -203,6 +231,12 @@ impl Run {
                 Err(_) => std::future::pending().await,
             },
         };
+        if closed.closing.purpose != CallPurpose::Reread {
+            self.writes -= 1;
+            // Its items may have to be re-read, however long it took.
+            let until = Instant::now() + self.line.terms.pace.parting;
+            self.parting = self.parting.map(|_| until);
+        }
         let retries = closed.meta.attempts.saturating_sub(1);
         self.watch.now.retries += u64::from(retries);
         self.watch.now.throttled += u64::from(closed.meta.throttled);
@@ -218,6 +252,7 @@ impl Run {
             self.failure.get_or_insert(failure);
         }
         if self.queue.is_shut() {
+            self.line.reads.cancel();
             self.line.stop.cancel();
         }
     }

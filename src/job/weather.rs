@@ -20,6 +20,8 @@ pub(super) struct Weather {
     reads: u32,
     /// No call leaves before.
     until: Duration,
+    /// Sends are over, and how they went says nothing of the calls that are left.
+    reads_only: bool,
 }
 
 impl Weather {
@@ -34,7 +36,8 @@ impl Weather {
 
     /// Whether it is bad enough to try with one call alone.
     pub fn is_bad(&self) -> bool {
-        self.batches.max(self.reads) >= 2
+        let batches = if self.reads_only { 0 } else { self.batches };
+        batches.max(self.reads) >= 2
     }
 
     /// Takes note of how a call ended that left with the stamp `epoch`.
@@ -87,6 +90,7 @@ impl Weather {
     /// Sends are over: re-reads need not wait for what they waited for.
     pub fn only_reads(&mut self) {
         self.until = Duration::ZERO;
+        self.reads_only = true;
     }
 }
 
@@ -101,6 +105,7 @@ mod tests {
         rounds: 3,
         first_wait: Duration::from_secs(1),
         longest_wait: Duration::from_secs(4),
+        parting: Duration::from_secs(10),
     };
 
     #[test]

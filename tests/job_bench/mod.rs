@@ -28,6 +28,7 @@ pub const FAST: Pace = Pace {
     rounds: 8,
     first_wait: Duration::from_millis(2),
     longest_wait: Duration::from_millis(20),
+    parting: Duration::from_secs(10),
 };
 
 pub fn open(server: &Server, secret: &str) -> Arc<dyn Service> {

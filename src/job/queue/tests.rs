@@ -255,7 +255,7 @@ fn items_sent_again_go_in_smaller_calls() {
 }
 
 #[test]
-fn a_stop_lets_nothing_leave_and_loses_nothing() {
+fn a_shut_queue_lets_nothing_leave_and_loses_nothing() {
     let mut queue = fresh(6);
     let chunk = queue.take(Duration::ZERO).unwrap();
     queue.shut();
@@ -278,4 +278,36 @@ fn the_first_reason_stays() {
     queue.halt("keys");
     queue.halt("disk");
     assert_eq!(queue.reason(), "keys");
+}
+
+#[test]
+fn after_a_stop_the_doubtful_are_read_and_nothing_is_sent() {
+    let mut queue = fresh(9);
+    let lost = queue.take(Duration::ZERO).unwrap();
+    let put_back = queue.take(Duration::ZERO).unwrap();
+    close(
+        &mut queue,
+        &lost,
+        judged(vec![repeat(&lost)], Sky::Lost),
+        Duration::ZERO,
+    );
+    queue.stop();
+    close(
+        &mut queue,
+        &put_back,
+        judged(vec![put_back.clone()], Sky::Unseen),
+        Duration::ZERO,
+    );
+    let reads: Vec<_> = std::iter::from_fn(|| queue.take(2 * SECOND)).collect();
+    let told: Vec<_> = reads
+        .iter()
+        .map(|read| (read.purpose, read.seqs()))
+        .collect();
+    let expected = [0, 1, 2].map(|seq| (CallPurpose::Reread, vec![seq]));
+    assert_eq!(told, expected);
+    for read in &reads {
+        close(&mut queue, read, Judgement::default(), 2 * SECOND);
+    }
+    assert_eq!((queue.peek(2 * SECOND), queue.reason()), (Next::Over, ""));
+    assert_eq!(queue.into_left().len(), 6);
 }
