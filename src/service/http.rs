@@ -185,7 +185,11 @@ impl Http {
             Ok(response) => response,
             Err(error) => {
                 let fault = Fault::of(error);
-                meta.attempts += u32::from(fault.left());
+                if fault.left() {
+                    // What an earlier, throttled try was told says nothing of this one.
+                    meta.attempts += 1;
+                    (meta.status, meta.request_id) = (None, None);
+                }
                 return Err(fault);
             }
         };

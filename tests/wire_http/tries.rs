@@ -29,6 +29,22 @@ async fn what_came_with_an_answer_is_told_truly() {
 }
 
 #[tokio::test]
+async fn a_lost_try_does_not_keep_the_status_of_an_earlier_one() {
+    let raw = Raw::script(vec![
+        throttle("Retry-After: 0\r\nX-Uploadcare-Request-Id: req-0\r\n"),
+        Say::Cut(Vec::new()),
+    ])
+    .await;
+    let error = delete(&*open(&raw), &[ID]).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Lost);
+    let meta = error.meta;
+    assert_eq!(
+        (meta.attempts, meta.throttled, meta.status, meta.request_id),
+        (2, 1, None, None)
+    );
+}
+
+#[tokio::test]
 async fn a_named_wait_is_waited_and_the_next_try_signed_anew() {
     let in_two_seconds = |_: usize| {
         let now = SystemTime::now();
