@@ -194,10 +194,10 @@ fn given_ids(args: &BatchArgs) -> Result<Vec<ItemId>, Failure> {
 
 /// The given ids in their order, with what the listing knows of them; then the rest of what it found.
 fn items(given: Vec<ItemId>, found: Vec<PlanItem>) -> Vec<PlanItem> {
-    let known: HashMap<&ItemId, &PlanItem> = found.iter().map(|item| (&item.id, item)).collect();
+    let known: HashMap<_, &PlanItem> = found.iter().map(|item| (item.id.plain(), item)).collect();
     let mut items: Vec<PlanItem> = given
         .into_iter()
-        .map(|id| match known.get(&id) {
+        .map(|id| match known.get(&id.plain()) {
             Some(item) => (*item).clone(),
             None => PlanItem::bare(id),
         })

@@ -1,5 +1,6 @@
 //! Names of things: services, items, profiles, jobs, calls.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -79,6 +80,27 @@ impl ItemId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The text by which the id is told from others and sent: a uuid, or a group's `uuid~count`, means the
+    /// same in either case and is written in lower case. Any other text stands for itself.
+    pub fn plain(&self) -> Cow<'_, str> {
+        if is_uuid_like(&self.0) && self.0.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(self.0.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(&self.0)
+        }
+    }
+}
+
+fn is_uuid_like(text: &str) -> bool {
+    let (uuid, count) = text.split_once('~').unwrap_or((text, "0"));
+    let digit = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    uuid.len() == 36
+        && uuid.bytes().enumerate().all(digit)
+        && count.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Display for ItemId {

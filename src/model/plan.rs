@@ -78,12 +78,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Freezes a list. An id given twice is one item: the first stays.
+    /// Freezes a list. An id given twice, in whatever case a uuid is written, is one item: the first stays.
     pub fn new(verb: Verb, source: Source, items: Vec<PlanItem>) -> Self {
         let mut seen = HashSet::with_capacity(items.len());
         let items = items
             .into_iter()
-            .filter(|item| seen.insert(item.id.clone()))
+            .filter(|item| seen.insert(item.id.plain().into_owned()))
             .collect();
         Self {
             verb,
@@ -109,9 +109,8 @@ mod tests {
     use super::super::{Account, ProfileId, ServiceKind};
     use super::*;
 
-    #[test]
-    fn an_id_given_twice_is_one_item() {
-        let source = Source {
+    fn source() -> Source {
+        Source {
             service: ServiceKind::Uploadcare,
             profile: ProfileId("p".into()),
             profile_name: "Shop".into(),
@@ -120,9 +119,25 @@ mod tests {
                 key: "k".into(),
             },
             api_base: "https://api.uploadcare.com".into(),
-        };
+        }
+    }
+
+    #[test]
+    fn an_id_given_in_both_cases_is_one_item() {
+        let upper = "21975C81-7F57-4C7A-AEF9-ACFE28779F78";
+        let lower = upper.to_lowercase();
+        let group = format!("{upper}~3");
+        let given = [upper, &lower, &group, &group.to_lowercase(), "Odd", "odd"];
+        let items = given.map(|id| PlanItem::bare(id.into())).to_vec();
+        let plan = Plan::new(Verb::Delete, source(), items);
+        let ids: Vec<_> = plan.items().iter().map(|item| item.id.as_str()).collect();
+        assert_eq!(ids, [upper, &group, "Odd", "odd"]);
+    }
+
+    #[test]
+    fn an_id_given_twice_is_one_item() {
         let items = ["b", "a", "b"].map(|id| PlanItem::bare(id.into())).to_vec();
-        let plan = Plan::new(Verb::Delete, source, items);
+        let plan = Plan::new(Verb::Delete, source(), items);
         let ids: Vec<_> = plan.items().iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, ["b", "a"]);
     }

@@ -220,3 +220,20 @@ async fn a_batch_refused_as_a_whole_names_nobody() {
         ErrorKind::Refused
     );
 }
+
+#[tokio::test]
+async fn an_id_in_capitals_is_asked_for_as_the_service_writes_it() {
+    let raw = Raw::start(|_, _| json(404, "", r#"{"detail": "Not found."}"#)).await;
+    let service = open(&raw);
+    let upper = ID.to_uppercase();
+    delete_group(&*service, &format!("{upper}~3"))
+        .await
+        .unwrap();
+    service.details(&upper.as_str().into()).await.unwrap_err();
+    let lines: Vec<_> = raw.asked().into_iter().map(|asked| asked.line).collect();
+    let expected = [
+        format!("DELETE /groups/{ID}~3/"),
+        format!("GET /files/{ID}/?include=appdata"),
+    ];
+    assert_eq!(lines, expected);
+}

@@ -90,7 +90,7 @@ impl Uploadcare {
 
     /// The address of one item, if its id can stand in a path.
     pub(super) fn item(&self, before: &str, id: &ItemId, after: &str) -> Option<Url> {
-        Some(self.route(&format!("{before}/{}/{after}", segment(id.as_str())?)))
+        Some(self.route(&format!("{before}/{}/{after}", segment(&id.plain())?)))
     }
 
     /// What an answer that is no success means. `missing` is what a 404 in JSON means here.
@@ -182,7 +182,7 @@ impl Uploadcare {
         let side = side.clamp(1, 3000);
         let tail = format!(
             "{}/-/preview/{side}x{side}/",
-            segment(id.as_str()).ok_or_else(unsendable)?
+            segment(&id.plain()).ok_or_else(unsendable)?
         );
         let url = self.cdn.join(&tail).map_err(|_| unsendable())?;
         let build = |client: &Client| {

@@ -164,7 +164,7 @@ impl Service for Uploadcare {
     }
 
     fn file_url(&self, id: &ItemId) -> Option<String> {
-        Some(format!("{}{}/", self.cdn, segment(id.as_str())?))
+        Some(format!("{}{}/", self.cdn, segment(&id.plain())?))
     }
 
     async fn batch(

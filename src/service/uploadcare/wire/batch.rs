@@ -14,7 +14,7 @@ pub(crate) struct Sent<'a> {
 
 impl<'a> Sent<'a> {
     pub(crate) fn new(ids: &'a [ItemId]) -> Self {
-        let ids = ids.iter().map(|id| (id, on_wire(id.as_str()))).collect();
+        let ids = ids.iter().map(|id| (id, id.plain().into_owned())).collect();
         Self { ids }
     }
 
@@ -86,15 +86,6 @@ fn problem(words: String) -> Fact {
         Fact::Absent { words }
     } else {
         Fact::Refused { words }
-    }
-}
-
-/// Uuids are sent in lower case, as the service writes them; anything else goes as it is.
-fn on_wire(id: &str) -> String {
-    if id.len() == 36 && uuid::Uuid::try_parse(id).is_ok() {
-        id.to_ascii_lowercase()
-    } else {
-        id.to_owned()
     }
 }
 
