@@ -15,11 +15,10 @@ use egui_kittest::kittest::Queryable as _;
 use tallyman::model::{Account, FileRow, GroupRow, PlanItem, ProfileId, ServiceKind, Time, Verb};
 use tallyman::profile::{Colour, Keyring, Profile};
 use tallyman::service::{self, Listing, Page};
-use tallyman::ui::app::Setup;
 use tallyman::ui::engine::{Engine, Session};
 use tallyman::ui::sheets::plan::PlanSheet;
 use tallyman::ui::workspace::{State, Workspace};
-use tallyman::ui::{App, Start, theme, views};
+use tallyman::ui::{App, Setup, Start, theme, views};
 
 const SIZE: [f32; 2] = [1000.0, 640.0];
 

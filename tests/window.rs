@@ -10,8 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tallyman::demo;
 use tallyman::profile::Keyring;
-use tallyman::ui::app::Setup;
-use tallyman::ui::{App, Start};
+use tallyman::ui::{App, Setup, Start};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -230,6 +230,24 @@ pub trait Service: Send + Sync {
     ) -> Result<Answered<Seen>, ServiceError>;
 }
 
+/// What a service can do, known before its keys are.
+pub fn capabilities(service: ServiceKind) -> &'static Capabilities {
+    match service {
+        ServiceKind::Uploadcare => &uploadcare::CAN,
+        ServiceKind::ImageKit | ServiceKind::Templated => &NOTHING,
+    }
+}
+
+static NOTHING: Capabilities = Capabilities {
+    verbs: &[],
+    batch_limit: 1,
+    groups: false,
+    removed_list: false,
+    restore: false,
+    repeatable: false,
+    unstored: false,
+};
+
 /// Opens a service with the keys. Fails on a base that is neither https nor loopback, on a service that
 /// Tallyman does not speak yet, and on a machine without CA certificates. Nothing is sent.
 pub fn open(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {

@@ -1,69 +1,26 @@
-//! The window's state, what it does once a frame, and how it is laid out.
+//! The window's state, and what it does once a frame.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui, ViewportCommand};
+use egui::{Context, Ui, ViewportCommand};
 use poll_promise::Promise;
 
-use super::command::{Command, Place};
+use super::command::Command;
 use super::engine::{Engine, Event};
 use super::history::History;
-use super::parts::{self, Icon};
 use super::settings::Settings;
-use super::sheets::{self, Stay};
-use super::start::Start;
+use super::sheets;
+use super::start::{self, Setup};
 use super::theme::{self, Tokens};
-use super::views::{self, bars::Toast};
-use super::workspace::{State, Workspace};
+use super::workspace::{Toast, Workspace};
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{
-    Account, JobId, JobRecord, JobState, JobSummary, ProfileId, ServiceKind, Verb, sentence,
-};
-use crate::profile::{Colour, Keyring, Profile, Profiles, Secrets};
+use crate::model::{JobId, JobRecord, JobSummary, ProfileId, Verb};
+use crate::profile::{Profile, Profiles, Secrets};
 
 /// What one frame may spend on events.
 const BUDGET: Duration = Duration::from_millis(8);
-
-/// All that a window needs to open. Cheap to clone: a second renderer may have to try.
-#[derive(Clone)]
-pub struct Setup {
-    start: Start,
-    keyring: Keyring,
-    /// Lives as long as the window; `None` where the person named a folder.
-    scratch: Option<Arc<tempfile::TempDir>>,
-}
-
-impl Setup {
-    /// Decides where the data is.
-    ///
-    /// # Errors
-    /// If there is no room for a temporary folder.
-    pub fn new(start: Start, keyring: Keyring) -> Result<Self, String> {
-        let scratch = if start.demo && !start.data_dir_given {
-            let made = tempfile::Builder::new().prefix("tallyman-demo-").tempdir();
-            Some(Arc::new(made.map_err(|error| {
-                format!("No temporary folder can be made: {error}")
-            })?))
-        } else {
-            None
-        };
-        Ok(Self {
-            start,
-            keyring,
-            scratch,
-        })
-    }
-
-    fn data_dir(&self) -> PathBuf {
-        match &self.scratch {
-            Some(scratch) => scratch.path().to_path_buf(),
-            None => self.start.data_dir.clone(),
-        }
-    }
-}
 
 /// The sheet that is open.
 pub(super) enum Sheet {
@@ -122,11 +79,11 @@ impl App {
         notices.extend(profiles.notice().map(str::to_owned));
         let secrets = Secrets::new(setup.keyring.clone());
         let demo = if setup.start.demo {
-            Some(start_demo(&engine, &mut profiles, &secrets)?)
+            Some(start::demo(&engine, &mut profiles, &secrets)?)
         } else {
             None
         };
-        let ledger = open_ledger(&data_dir, &mut notices);
+        let ledger = start::ledger(&data_dir, &mut notices);
         let mut app = Self {
             workspaces: profiles
                 .list()
@@ -342,7 +299,7 @@ impl App {
                 .session()
                 .is_some_and(|session| session.service.can().restore);
             workspace.toast = Some(match &result {
-                Ok(summary) => toast(summary, restore),
+                Ok(summary) => Toast::of(summary, restore),
                 Err(error) => Toast {
                     job,
                     text: error.clone(),
@@ -440,348 +397,4 @@ impl eframe::App for App {
             .bg
             .to_normalized_gamma_f32()
     }
-}
-
-impl App {
-    fn layout(&mut self, ui: &mut Ui) {
-        let tokens = Tokens::of(ui);
-        ui.painter().rect_filled(ui.max_rect(), 0.0, tokens.bg);
-        self.band(ui);
-        let side = Frame::new()
-            .fill(tokens.panel)
-            .inner_margin(Margin::symmetric(8, 0));
-        Panel::left("sidebar")
-            .exact_size(theme::SIDEBAR)
-            .resizable(false)
-            .frame(side)
-            .show(ui, |ui| {
-                self.sidebar(ui);
-            });
-        self.details_pane(ui);
-        self.bottom(ui);
-        CentralPanel::no_frame().show(ui, |ui| self.center(ui));
-        self.sheet_ui(ui);
-    }
-
-    fn band(&self, ui: &mut Ui) {
-        let color = self
-            .workspaces
-            .get(self.current)
-            .map_or(Tokens::of(ui).line, |workspace| {
-                super::color(workspace.profile.colour)
-            });
-        let frame = Frame::new().fill(color);
-        Panel::top("band")
-            .exact_size(theme::BAND)
-            .resizable(false)
-            .show_separator_line(false)
-            .frame(frame)
-            .show(ui, |_| {});
-    }
-
-    fn sidebar(&mut self, ui: &mut Ui) {
-        let lines: Vec<_> = self
-            .workspaces
-            .iter()
-            .enumerate()
-            .map(|(n, workspace)| views::sidebar::Line {
-                workspace,
-                current: n == self.current,
-            })
-            .collect();
-        let unfinished = self.history.unfinished(&self.running_jobs()).count();
-        views::sidebar::ui(ui, &lines, unfinished, &mut self.commands);
-    }
-
-    fn details_pane(&mut self, ui: &mut Ui) {
-        if !self.settings.details || ui.available_width() < 900.0 - theme::SIDEBAR {
-            return;
-        }
-        let Some(workspace) = self.workspaces.get_mut(self.current) else {
-            return;
-        };
-        let Some(list) = workspace.shown() else {
-            return;
-        };
-        let row = list.at_cursor(&workspace.catalogue);
-        let tokens = Tokens::of(ui);
-        let frame = Frame::new().fill(tokens.panel).inner_margin(Margin {
-            left: 16,
-            right: 16,
-            top: 14,
-            bottom: 12,
-        });
-        Panel::right("details")
-            .exact_size(theme::DETAILS)
-            .resizable(false)
-            .frame(frame)
-            .show(ui, |ui| {
-                let Some(row) = row else {
-                    ui.centered_and_justified(|ui| {
-                        parts::text(
-                            ui,
-                            egui::RichText::new("Select a file to see its details")
-                                .color(tokens.faint),
-                        );
-                    });
-                    return;
-                };
-                let session = match &workspace.state {
-                    State::Open(session) => Some(session.clone()),
-                    _ => None,
-                };
-                let (pictures, details) = (&mut workspace.pictures, &mut workspace.details);
-                details.ui(
-                    ui,
-                    &self.engine,
-                    &workspace.profile.id,
-                    session.as_ref(),
-                    &row,
-                    pictures,
-                    &mut self.commands,
-                );
-            });
-    }
-
-    fn bottom(&mut self, ui: &mut Ui) {
-        if let Some(workspace) = self.workspaces.get_mut(self.current) {
-            let mut toast = workspace.toast.take();
-            views::bars::ui(ui, workspace, &mut toast, &mut self.commands);
-            workspace.toast = toast;
-        }
-    }
-
-    fn center(&mut self, ui: &mut Ui) {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        self.notices_ui(ui);
-        let Some(workspace) = self.workspaces.get_mut(self.current) else {
-            let words = "A profile is one project on one service. Its secret key is kept in your system's keyring. To look around first, start `tallyman --demo`.";
-            return views::empty::ui(
-                ui,
-                "Add your first project",
-                words,
-                &[Command::AddProfile],
-                &mut self.commands,
-            );
-        };
-        views::header::ui(ui, workspace, &mut self.commands);
-        views::bars::line(ui);
-        if workspace.place == Place::History {
-            return self.history_ui(ui);
-        }
-        match &workspace.state {
-            State::Failed(error) => {
-                let words = format!("{}\n{}", error.message, error.hint);
-                let id = workspace.profile.id.clone();
-                let mut commands = vec![Command::Reopen, Command::EditProfile(id)];
-                if error.about_keys {
-                    commands.reverse();
-                }
-                views::empty::ui(
-                    ui,
-                    "This profile could not be opened",
-                    &words,
-                    &commands,
-                    &mut self.commands,
-                );
-            }
-            State::Closed | State::Opening => {
-                views::empty::ui(
-                    ui,
-                    "Opening…",
-                    "Asking the keyring and the service.",
-                    &[],
-                    &mut self.commands,
-                );
-            }
-            State::Open(_) if workspace.place == Place::Groups => {
-                views::groups::ui(ui, &self.engine, workspace, &mut self.commands);
-            }
-            State::Open(_) => views::files::ui(ui, &self.engine, workspace, &mut self.commands),
-        }
-    }
-
-    fn history_ui(&mut self, ui: &mut Ui) {
-        let running = self.running_jobs();
-        let blocked = self.ledger_trouble();
-        let can = views::history::Can {
-            running: &running,
-            blocked: blocked.as_deref(),
-        };
-        views::history::ui(ui, &mut self.history, &can, &mut self.commands);
-    }
-
-    fn notices_ui(&mut self, ui: &mut Ui) {
-        let cut_off = self.cut_off();
-        if self.notices.is_empty() && cut_off.is_none() && self.ledger_trouble().is_none() {
-            return;
-        }
-        let tokens = Tokens::of(ui);
-        Frame::new()
-            .inner_margin(Margin {
-                left: 12,
-                right: 12,
-                top: 10,
-                bottom: 0,
-            })
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 6.0;
-                if let Some(trouble) = self.ledger_trouble() {
-                    parts::notice_links(ui, Icon::Warning, tokens.bad, &trouble, &[]);
-                }
-                if let Some((job, words)) = cut_off {
-                    let links = ["Check and continue", "Show"];
-                    match parts::notice_links(ui, Icon::Warning, tokens.warn, &words, &links) {
-                        Some(0) => self.commands.push(Command::Continue(job)),
-                        Some(_) => self.commands.push(Command::OpenJob(job)),
-                        None => {}
-                    }
-                }
-                let mut closed = None;
-                for (n, notice) in self.notices.iter().enumerate() {
-                    if parts::notice_links(ui, Icon::Info, tokens.warn, notice, &["Close"])
-                        .is_some()
-                    {
-                        closed = Some(n);
-                    }
-                }
-                if let Some(n) = closed {
-                    self.notices.remove(n);
-                }
-            });
-    }
-
-    /// A job that a crash cut off: it says that it runs, and nobody runs it.
-    fn cut_off(&self) -> Option<(JobId, String)> {
-        let running = self.running_jobs();
-        let waits = |job: &JobId| {
-            self.continuing
-                .iter()
-                .any(|continuing| continuing.job == *job)
-        };
-        let job = self
-            .history
-            .unfinished(&running)
-            .find(|job| job.state == JobState::Running && !waits(&job.id))?;
-        if self.workspaces.iter().any(|workspace| {
-            workspace
-                .running
-                .as_ref()
-                .is_some_and(|running| running.job.is_none())
-        }) {
-            return None;
-        }
-        let words = format!(
-            "A job in {} was cut off: {}.",
-            job.source.account.label(),
-            sentence(job.verb, &job.tally)
-        );
-        Some((job.id, words))
-    }
-
-    fn sheet_ui(&mut self, ui: &Ui) {
-        let ctx = ui.ctx().clone();
-        let Some(mut sheet) = self.sheet.take() else {
-            return;
-        };
-        let stay = match &mut sheet {
-            Sheet::Keys => sheets::keys::ui(&ctx),
-            Sheet::Forget(profile) => {
-                let (stay, yes) = sheets::forget::ui(&ctx, profile);
-                if yes {
-                    self.forget(profile.id.clone());
-                }
-                stay
-            }
-            Sheet::Profile(sheet) => {
-                let (stay, done) =
-                    sheet.ui(&ctx, &self.engine, &self.secrets, self.profiles.list());
-                if let Some(sheets::profile::Done::Save(profile)) = done {
-                    self.save_profile(*profile);
-                }
-                stay
-            }
-            Sheet::Report(sheet) => match &self.ledger {
-                Ok(ledger) => sheet.ui(&ctx, &self.engine, ledger),
-                Err(_) => Stay::Close,
-            },
-            Sheet::Plan { profile, sheet } => self.plan_ui(&ctx, &profile.clone(), sheet),
-        };
-        if stay == Stay::Open {
-            self.sheet = Some(sheet);
-        }
-    }
-
-    fn plan_ui(
-        &mut self,
-        ctx: &Context,
-        profile: &ProfileId,
-        sheet: &mut sheets::plan::PlanSheet,
-    ) -> Stay {
-        let at = self
-            .workspaces
-            .iter()
-            .position(|workspace| workspace.profile.id == *profile);
-        let session = at.and_then(|at| self.workspaces[at].session().cloned());
-        let (stay, confirmed) = sheet.ui(ctx, &self.engine, session.as_ref());
-        if let (Some(plan), Some(at), Ok(ledger)) = (confirmed, at, &self.ledger) {
-            let ledger = ledger.clone();
-            self.workspaces[at].toast = None;
-            self.workspaces[at].start(&self.engine, ledger, plan);
-        }
-        stay
-    }
-}
-
-/// What the end of a job says.
-fn toast(summary: &JobSummary, can_restore: bool) -> Toast {
-    let tally = &summary.tally;
-    let problems = tally.problems() > 0;
-    Toast {
-        job: Some(summary.id),
-        text: sentence(summary.verb, tally),
-        more: summary.reason.clone(),
-        bad: problems || summary.state == JobState::Halted,
-        problems,
-        restore: can_restore && summary.verb == Verb::Delete && tally.done > 0,
-        unfinished: summary.can_continue(),
-    }
-}
-
-fn open_ledger(
-    data_dir: &std::path::Path,
-    notices: &mut Vec<String>,
-) -> Result<Arc<Ledger>, String> {
-    let ledger = Ledger::open(data_dir).map_err(|error| error.to_string())?;
-    notices.extend(ledger.notice().map(str::to_owned));
-    Ok(Arc::new(ledger))
-}
-
-fn start_demo(
-    engine: &Engine,
-    profiles: &mut Profiles,
-    secrets: &Secrets,
-) -> Result<demo::Server, String> {
-    let server = engine
-        .block_on(demo::Server::start(demo::Options::default()))
-        .map_err(|error| format!("The embedded service could not start: {error}"))?;
-    let profile = Profile {
-        id: ProfileId("demo".into()),
-        name: "Demo shop".into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
-        public_key: demo::PUBLIC_KEY.into(),
-        api_base: Some(server.base()),
-        cdn_base: Some(server.cdn_base()),
-        simple_auth: false,
-        protected: false,
-        read_only: false,
-        account: Some(Account {
-            name: demo::PROJECT_NAME.into(),
-            key: demo::PUBLIC_KEY.into(),
-        }),
-    };
-    secrets.keep_for_session(&profile.id, demo::SECRET_KEY.to_owned().into());
-    profiles.put(profile).map_err(|error| error.to_string())?;
-    Ok(server)
 }

@@ -1,6 +1,6 @@
 //! The window. egui is named here and nowhere below.
 //!
-//! [`app`] holds the state and lays the window out, [`views`] and [`sheets`] draw and send [`command`]s,
+//! [`app`] holds the state, `layout` says what stands where, [`views`] and [`sheets`] draw and send [`command`]s,
 //! [`engine`] does all I/O on its own threads.
 
 pub mod app;
@@ -10,6 +10,7 @@ pub mod engine;
 pub mod files;
 pub mod groups;
 pub mod history;
+mod layout;
 pub mod parts;
 pub mod pictures;
 mod run;
@@ -22,7 +23,7 @@ pub mod widgets;
 pub mod workspace;
 
 pub use app::App;
-pub use start::{Start, run};
+pub use start::{Setup, Start, run};
 
 use egui::Color32;
 

@@ -1,14 +1,17 @@
 //! Opening the window: which renderer, where the data is, and the embedded service of `--demo`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::App;
-use super::app::Setup;
-use crate::profile::Keyring;
+use super::engine::Engine;
+use crate::demo::{self, Server};
+use crate::ledger::Ledger;
+use crate::model::{Account, ProfileId, ServiceKind};
+use crate::profile::{Colour, Keyring, Profile, Profiles, Secrets};
 
 /// The id that the desktop knows the window by; the .desktop file is named after it.
 pub const APP_ID: &str = "dev.tallyman.Tallyman";
@@ -96,4 +99,79 @@ fn run_with(renderer: Renderer, setup: Setup) -> Result<(), String> {
 fn icon() -> egui::IconData {
     eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
         .unwrap_or_default()
+}
+
+/// All that a window needs to open. Cheap to clone: a second renderer may have to try.
+#[derive(Clone)]
+pub struct Setup {
+    pub(super) start: Start,
+    pub(super) keyring: Keyring,
+    /// Lives as long as the window; `None` where the person named a folder.
+    scratch: Option<Arc<tempfile::TempDir>>,
+}
+
+impl Setup {
+    /// Decides where the data is.
+    ///
+    /// # Errors
+    /// If there is no room for a temporary folder.
+    pub fn new(start: Start, keyring: Keyring) -> Result<Self, String> {
+        let scratch = if start.demo && !start.data_dir_given {
+            let made = tempfile::Builder::new().prefix("tallyman-demo-").tempdir();
+            Some(Arc::new(made.map_err(|error| {
+                format!("No temporary folder can be made: {error}")
+            })?))
+        } else {
+            None
+        };
+        Ok(Self {
+            start,
+            keyring,
+            scratch,
+        })
+    }
+
+    pub(super) fn data_dir(&self) -> PathBuf {
+        match &self.scratch {
+            Some(scratch) => scratch.path().to_path_buf(),
+            None => self.start.data_dir.clone(),
+        }
+    }
+}
+
+/// Opens the ledger of a data folder; what it has to say of itself joins the notices.
+pub(super) fn ledger(data_dir: &Path, notices: &mut Vec<String>) -> Result<Arc<Ledger>, String> {
+    let ledger = Ledger::open(data_dir).map_err(|error| error.to_string())?;
+    notices.extend(ledger.notice().map(str::to_owned));
+    Ok(Arc::new(ledger))
+}
+
+/// Starts the embedded service and puts its profile into the list.
+pub(super) fn demo(
+    engine: &Engine,
+    profiles: &mut Profiles,
+    secrets: &Secrets,
+) -> Result<Server, String> {
+    let server = engine
+        .block_on(Server::start(demo::Options::default()))
+        .map_err(|error| format!("The embedded service could not start: {error}"))?;
+    let profile = Profile {
+        id: ProfileId("demo".into()),
+        name: "Demo shop".into(),
+        service: ServiceKind::Uploadcare,
+        colour: Colour::PALETTE[0],
+        public_key: demo::PUBLIC_KEY.into(),
+        api_base: Some(server.base()),
+        cdn_base: Some(server.cdn_base()),
+        simple_auth: false,
+        protected: false,
+        read_only: false,
+        account: Some(Account {
+            name: demo::PROJECT_NAME.into(),
+            key: demo::PUBLIC_KEY.into(),
+        }),
+    };
+    secrets.keep_for_session(&profile.id, demo::SECRET_KEY.to_owned().into());
+    profiles.put(profile).map_err(|error| error.to_string())?;
+    Ok(server)
 }

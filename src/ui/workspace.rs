@@ -12,12 +12,13 @@ use super::engine::{Engine, OpenError, Session};
 use super::files::FileList;
 use super::groups::{GroupList, OpenGroup};
 use super::pictures::Pictures;
-use super::views::bars::Toast;
 use crate::catalogue::{Catalogue, Change, ProblemIndex};
 use crate::job::Progress;
-use crate::model::{FileRow, ItemId, JobId, JobRecord, Outcome, Plan, Settled, Verb};
+use crate::model::{
+    FileRow, ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, Settled, Verb, sentence,
+};
 use crate::profile::{Profile, Secrets};
-use crate::service::{Listing, Page, ServiceError};
+use crate::service::{self, Capabilities, Listing, Page, ServiceError};
 
 /// Whether the profile is open.
 pub enum State {
@@ -58,6 +59,42 @@ pub struct Running {
     pub began: std::time::Instant,
     /// Items that already had an outcome when it began.
     pub before: u64,
+}
+
+/// What a job's end says until it is closed.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    /// The job, if the ledger has it.
+    pub job: Option<JobId>,
+    /// What happened.
+    pub text: String,
+    /// What is open, in words; empty if nothing is.
+    pub more: String,
+    /// Whether anything went wrong.
+    pub bad: bool,
+    /// Whether rows have problems that can be shown.
+    pub problems: bool,
+    /// Whether *Restore* can bring back what went.
+    pub restore: bool,
+    /// Whether there is something left to continue.
+    pub unfinished: bool,
+}
+
+impl Toast {
+    /// What the end of a job says.
+    pub fn of(summary: &JobSummary, can_restore: bool) -> Self {
+        let tally = &summary.tally;
+        let problems = tally.problems() > 0;
+        Self {
+            job: Some(summary.id),
+            text: sentence(summary.verb, tally),
+            more: summary.reason.clone(),
+            bad: problems || summary.state == JobState::Halted,
+            problems,
+            restore: can_restore && summary.verb == Verb::Delete && tally.done > 0,
+            unfinished: summary.can_continue(),
+        }
+    }
 }
 
 /// One profile in the window.
@@ -290,13 +327,28 @@ impl Workspace {
         self.groups.open = Some(OpenGroup { id, answer });
     }
 
+    /// What the service can do.
+    pub fn can(&self) -> &'static Capabilities {
+        service::capabilities(self.profile.service)
+    }
+
+    /// The places that the service has.
+    pub fn places(&self) -> impl Iterator<Item = Place> {
+        let can = self.can();
+        Place::ALL.into_iter().filter(move |place| match place {
+            Place::Groups => can.groups,
+            Place::Removed => can.removed_list,
+            Place::Files | Place::History => true,
+        })
+    }
+
     /// Why a verb cannot be planned now; `None` if it can.
     pub fn why_not(&self, verb: Verb) -> Option<String> {
-        let Some(session) = self.session() else {
+        if self.session().is_none() {
             return Some("The profile is not open.".into());
-        };
-        if !session.service.can().verbs.contains(&verb) {
-            return Some(format!("{} cannot do this.", session.service.kind()));
+        }
+        if !self.can().verbs.contains(&verb) {
+            return Some(format!("{} cannot do this.", self.profile.service));
         }
         if self.profile.read_only {
             return Some("This profile is read-only.".into());

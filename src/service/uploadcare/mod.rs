@@ -37,7 +37,8 @@ const REQUEST_ID: &str = "x-uploadcare-request-id";
 /// Calls under way: at the start, and at most.
 const CALLS: (usize, usize) = (4, 8);
 
-static CAN: Capabilities = Capabilities {
+/// What Uploadcare can do.
+pub(super) static CAN: Capabilities = Capabilities {
     verbs: &Verb::ALL,
     batch_limit: 100,
     groups: true,

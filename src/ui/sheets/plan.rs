@@ -8,7 +8,9 @@ use poll_promise::Promise;
 
 use super::{Stay, show};
 use crate::job::{self, PlanFacts};
-use crate::model::{GroupRow, ItemId, ItemKind, Plan, PlanItem, Source, Verb, size, text};
+use crate::model::{
+    GroupRow, ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Verb, size, text,
+};
 use crate::profile::Profile;
 use crate::service::{Page, ServiceError};
 use crate::ui::engine::{Engine, Session};
@@ -247,23 +249,10 @@ impl PlanSheet {
         }
         match self.verb {
             Verb::Delete => {
-                note(
-                    ui,
-                    Icon::Info,
-                    tokens,
-                    "Copies in the CDN's cache can stay reachable for up to a year.",
-                );
-                if self.undo {
-                    parts::notice(ui, Icon::Back, tokens.ok, |ui| {
-                        parts::text(
-                            ui,
-                            format!(
-                                "{} can bring these back: Restore in History.",
-                                self.source.service
-                            ),
-                        );
-                    });
+                for words in delete_notes(self.source.service) {
+                    note(ui, Icon::Info, tokens, words);
                 }
+                self.undo_note(ui);
             }
             Verb::DeleteGroups => {
                 note(ui, Icon::Info, tokens, "The files of the groups stay.");
@@ -285,6 +274,21 @@ impl PlanSheet {
                     "Restored files come back stored, also those that were not before.",
                 );
             }
+        }
+    }
+
+    fn undo_note(&self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        let service = self.source.service;
+        if self.undo {
+            parts::notice(ui, Icon::Back, tokens.ok, |ui| {
+                let words = format!("{service} can bring these back: Restore in History.");
+                parts::text(ui, words);
+            });
+        } else {
+            parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
+                parts::text(ui, format!("{service} cannot bring deleted files back."));
+            });
         }
     }
 
@@ -469,6 +473,20 @@ impl PlanSheet {
             },
         );
         stay
+    }
+}
+
+/// What a delete does not do, or does beyond what is seen.
+fn delete_notes(service: ServiceKind) -> &'static [&'static str] {
+    match service {
+        ServiceKind::Uploadcare => {
+            &["Copies in the CDN's cache can stay reachable for up to a year."]
+        }
+        ServiceKind::ImageKit => &[
+            "All versions of each file go with it.",
+            "Copies in the CDN's cache stay reachable until they are purged.",
+        ],
+        ServiceKind::Templated => &["Templates that use a deleted upload may lose its picture."],
     }
 }
 

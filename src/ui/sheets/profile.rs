@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 use super::{Stay, show};
 use crate::model::{Account, ServiceKind};
 use crate::profile::{self, Colour, KeyringError, Profile, Secrets, VerifyError, VerifyErrorKind};
+use crate::service;
 use crate::ui::engine::Engine;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
@@ -137,13 +138,18 @@ impl ProfileSheet {
                         edit.request_focus();
                     }
                 });
-                row(ui, "Public key", |ui| {
-                    let edit = parts::field(ui, &mut self.profile.public_key, "Public key", FIELDS);
-                    edited |= edit.changed();
-                });
-                row(ui, "Secret key", |ui| {
-                    edited |=
-                        parts::secret_field(ui, &mut self.secret, "Secret key", FIELDS).changed();
+                if self.is_new {
+                    row(ui, "Service", |ui| edited |= self.services(ui));
+                }
+                if self.has_public_key() {
+                    row(ui, "Public key", |ui| {
+                        let key = &mut self.profile.public_key;
+                        edited |= parts::field(ui, key, "Public key", FIELDS).changed();
+                    });
+                }
+                let name = secret_name(self.profile.service);
+                row(ui, name, |ui| {
+                    edited |= parts::secret_field(ui, &mut self.secret, name, FIELDS).changed();
                 });
                 row(ui, "Colour", |ui| self.colours(ui));
                 row(ui, "Guards", |ui| {
@@ -176,30 +182,42 @@ impl ProfileSheet {
                 ui,
                 &mut self.api_base,
                 name,
-                "https://api.uploadcare.com",
+                own_address(self.profile.service),
                 FIELDS,
             )
             .changed();
         });
+        if !self.has_public_key() {
+            return edited;
+        }
         row(ui, "CDN base", |ui| {
-            parts::hinted_field(
-                ui,
-                &mut self.cdn_base,
-                "CDN base",
-                "The project's own subdomain",
-                FIELDS,
-            );
+            let hint = "The project's own subdomain";
+            parts::hinted_field(ui, &mut self.cdn_base, "CDN base", hint, FIELDS);
         });
         row(ui, "Sign-in", |ui| {
+            let simple = &mut self.profile.simple_auth;
             edited |= ui
-                .checkbox(
-                    &mut self.profile.simple_auth,
-                    "Send the secret instead of a signature",
-                )
+                .checkbox(simple, "Send the secret instead of a signature")
                 .on_hover_text("Uploadcare.Simple: over https only. Leave it off unless you must.")
                 .changed();
         });
         edited
+    }
+
+    /// The choice of a service; whether it changed.
+    fn services(&mut self, ui: &mut Ui) -> bool {
+        let before = self.profile.service;
+        let spoken = |kind: &ServiceKind| !service::capabilities(*kind).verbs.is_empty();
+        for kind in ServiceKind::ALL.into_iter().filter(spoken) {
+            ui.radio_value(&mut self.profile.service, kind, kind.title());
+            ui.add_space(10.0);
+        }
+        self.profile.service != before
+    }
+
+    /// Uploadcare alone has a pair of keys, and a CDN address of the project's own.
+    fn has_public_key(&self) -> bool {
+        self.profile.service == ServiceKind::Uploadcare
     }
 
     fn colours(&mut self, ui: &mut Ui) {
@@ -291,10 +309,10 @@ impl ProfileSheet {
     }
 
     fn missing(&self) -> Option<&'static str> {
-        if self.profile.public_key.trim().is_empty() {
+        if self.has_public_key() && self.profile.public_key.trim().is_empty() {
             Some("Enter the public key first.")
         } else if self.is_new && self.secret.is_empty() {
-            Some("Enter the secret key first.")
+            Some("Enter the key first.")
         } else {
             None
         }
@@ -334,7 +352,11 @@ impl ProfileSheet {
             (!text.is_empty()).then(|| text.to_owned())
         };
         Profile {
-            public_key: self.profile.public_key.trim().to_owned(),
+            public_key: if self.has_public_key() {
+                self.profile.public_key.trim().to_owned()
+            } else {
+                String::new()
+            },
             api_base: base(&self.api_base),
             cdn_base: base(&self.cdn_base),
             ..self.profile.clone()
@@ -419,11 +441,29 @@ impl ProfileSheet {
     }
 }
 
+/// What the service calls its secret.
+fn secret_name(service: ServiceKind) -> &'static str {
+    match service {
+        ServiceKind::Uploadcare => "Secret key",
+        ServiceKind::ImageKit => "Private key",
+        ServiceKind::Templated => "API key",
+    }
+}
+
+/// The service's own API address.
+fn own_address(service: ServiceKind) -> &'static str {
+    match service {
+        ServiceKind::Uploadcare => "https://api.uploadcare.com",
+        ServiceKind::ImageKit => "https://api.imagekit.io",
+        ServiceKind::Templated => "https://api.templated.io",
+    }
+}
+
 fn no_secret(error: &KeyringError) -> VerifyError {
     VerifyError {
         kind: VerifyErrorKind::Other,
         message: error.message.clone(),
-        hint: "Type the secret key above.".into(),
+        hint: "Type the key above.".into(),
     }
 }
 

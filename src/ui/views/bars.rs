@@ -8,31 +8,12 @@ use egui::{
 };
 
 use crate::catalogue::ProblemIndex;
-use crate::model::{JobId, Verb, size};
+use crate::model::{Verb, size};
 use crate::ui::command::{Command, Place};
 use crate::ui::files::Counts;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
-use crate::ui::workspace::{Running, Workspace};
-
-/// What a job's end says until it is closed.
-#[derive(Clone, Debug)]
-pub struct Toast {
-    /// The job, if the ledger has it.
-    pub job: Option<JobId>,
-    /// What happened.
-    pub text: String,
-    /// What is open, in words; empty if nothing is.
-    pub more: String,
-    /// Whether anything went wrong.
-    pub bad: bool,
-    /// Whether rows have problems that can be shown.
-    pub problems: bool,
-    /// Whether *Restore* can bring back what went.
-    pub restore: bool,
-    /// Whether there is something left to continue.
-    pub unfinished: bool,
-}
+use crate::ui::workspace::{Running, Toast, Workspace};
 
 /// Draws the bars, the lowest first.
 pub fn ui(
@@ -122,7 +103,9 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
                 Place::Removed => &[Verb::Restore],
                 _ => &[Verb::Delete, Verb::Store],
             };
-            for (n, &verb) in verbs.iter().enumerate() {
+            let can = workspace.can().verbs;
+            let verbs = verbs.iter().filter(|verb| can.contains(verb));
+            for (n, &verb) in verbs.enumerate() {
                 verb_button(ui, verb, workspace, send);
                 if n == 0
                     && workspace.place == Place::Files

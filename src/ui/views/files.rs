@@ -4,6 +4,7 @@ use egui::{Align, Ui};
 
 use crate::catalogue::{Arrangement, Catalogue, Column, ProblemIndex, RowIx, RowRef, Selection};
 use crate::model::{FileState, ItemId, ProfileId, Time, UNSTORED_LIFE_HOURS, Verb, size};
+use crate::service::{self, Capabilities};
 use crate::ui::command::{Command, Place};
 use crate::ui::engine::{Engine, Session};
 use crate::ui::files::{FileList, Progress};
@@ -70,7 +71,8 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .sorted(sorted, list.sort.descending)
         .checkboxes(list.selection.coverage(&list.shown))
         .show(ui, &mut list.table, &theme::table(ui), &mut rows);
-    let commands = menu(removed, list.selection.len() as u64);
+    let can = service::capabilities(workspace.profile.service);
+    let commands = menu(removed, list.selection.len() as u64, can);
     for event in output.events {
         take(list, event);
     }
@@ -102,7 +104,7 @@ fn widen_problems(table: &mut TableState, width: f32) {
     }
 }
 
-fn menu(removed: bool, selected: u64) -> Vec<Command> {
+fn menu(removed: bool, selected: u64, can: &Capabilities) -> Vec<Command> {
     if selected == 0 {
         return vec![Command::Refresh];
     }
@@ -112,7 +114,8 @@ fn menu(removed: bool, selected: u64) -> Vec<Command> {
         &[Verb::Store, Verb::Delete]
     };
     let mut commands = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
-    commands.extend(verbs.iter().map(|verb| Command::Plan(*verb)));
+    let verbs = verbs.iter().filter(|verb| can.verbs.contains(verb));
+    commands.extend(verbs.map(|verb| Command::Plan(*verb)));
     commands
 }
 

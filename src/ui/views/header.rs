@@ -162,9 +162,7 @@ fn status_of(
 
 fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     let removed = workspace.place == Place::Removed;
-    let unstored = workspace
-        .session()
-        .is_some_and(|session| session.service.can().unstored);
+    let unstored = workspace.can().unstored;
     let segments = segments_of(workspace, removed, unstored);
     let Some(list) = workspace.shown_mut() else {
         return;

@@ -135,7 +135,7 @@ fn profile(ui: &mut Ui, n: usize, line: &Line<'_>, unfinished: usize, send: &mut
 
 fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
-    for place in Place::ALL {
+    for place in workspace.places() {
         let known = |new: bool, count: u64| {
             if new {
                 String::new()

@@ -1,0 +1,303 @@
+//! How the window is laid out, and what stands where.
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
+
+use super::app::{App, Sheet};
+use super::command::{Command, Place};
+use super::parts::{self, Icon};
+use super::sheets::{self, Stay};
+use super::theme::{self, Tokens};
+use super::views;
+use super::workspace::State;
+use crate::model::{JobId, JobState, ProfileId, sentence};
+
+impl App {
+    pub(super) fn layout(&mut self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        ui.painter().rect_filled(ui.max_rect(), 0.0, tokens.bg);
+        self.band(ui);
+        let side = Frame::new()
+            .fill(tokens.panel)
+            .inner_margin(Margin::symmetric(8, 0));
+        Panel::left("sidebar")
+            .exact_size(theme::SIDEBAR)
+            .resizable(false)
+            .frame(side)
+            .show(ui, |ui| {
+                self.sidebar(ui);
+            });
+        self.details_pane(ui);
+        self.bottom(ui);
+        CentralPanel::no_frame().show(ui, |ui| self.center(ui));
+        self.sheet_ui(ui);
+    }
+
+    fn band(&self, ui: &mut Ui) {
+        let color = self
+            .workspaces
+            .get(self.current)
+            .map_or(Tokens::of(ui).line, |workspace| {
+                super::color(workspace.profile.colour)
+            });
+        let frame = Frame::new().fill(color);
+        Panel::top("band")
+            .exact_size(theme::BAND)
+            .resizable(false)
+            .show_separator_line(false)
+            .frame(frame)
+            .show(ui, |_| {});
+    }
+
+    fn sidebar(&mut self, ui: &mut Ui) {
+        let lines: Vec<_> = self
+            .workspaces
+            .iter()
+            .enumerate()
+            .map(|(n, workspace)| views::sidebar::Line {
+                workspace,
+                current: n == self.current,
+            })
+            .collect();
+        let unfinished = self.history.unfinished(&self.running_jobs()).count();
+        views::sidebar::ui(ui, &lines, unfinished, &mut self.commands);
+    }
+
+    fn details_pane(&mut self, ui: &mut Ui) {
+        if !self.settings.details || ui.available_width() < 900.0 - theme::SIDEBAR {
+            return;
+        }
+        let Some(workspace) = self.workspaces.get_mut(self.current) else {
+            return;
+        };
+        let Some(list) = workspace.shown() else {
+            return;
+        };
+        let row = list.at_cursor(&workspace.catalogue);
+        let tokens = Tokens::of(ui);
+        let frame = Frame::new().fill(tokens.panel).inner_margin(Margin {
+            left: 16,
+            right: 16,
+            top: 14,
+            bottom: 12,
+        });
+        Panel::right("details")
+            .exact_size(theme::DETAILS)
+            .resizable(false)
+            .frame(frame)
+            .show(ui, |ui| {
+                let Some(row) = row else {
+                    ui.centered_and_justified(|ui| {
+                        parts::text(
+                            ui,
+                            egui::RichText::new("Select a file to see its details")
+                                .color(tokens.faint),
+                        );
+                    });
+                    return;
+                };
+                let session = match &workspace.state {
+                    State::Open(session) => Some(session.clone()),
+                    _ => None,
+                };
+                let (pictures, details) = (&mut workspace.pictures, &mut workspace.details);
+                details.ui(
+                    ui,
+                    &self.engine,
+                    &workspace.profile.id,
+                    session.as_ref(),
+                    &row,
+                    pictures,
+                    &mut self.commands,
+                );
+            });
+    }
+
+    fn bottom(&mut self, ui: &mut Ui) {
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            let mut toast = workspace.toast.take();
+            views::bars::ui(ui, workspace, &mut toast, &mut self.commands);
+            workspace.toast = toast;
+        }
+    }
+
+    fn center(&mut self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        self.notices_ui(ui);
+        let Some(workspace) = self.workspaces.get_mut(self.current) else {
+            let words = "A profile is one project on one service. Its secret key is kept in your system's keyring. To look around first, start `tallyman --demo`.";
+            return views::empty::ui(
+                ui,
+                "Add your first project",
+                words,
+                &[Command::AddProfile],
+                &mut self.commands,
+            );
+        };
+        views::header::ui(ui, workspace, &mut self.commands);
+        views::bars::line(ui);
+        if workspace.place == Place::History {
+            return self.history_ui(ui);
+        }
+        match &workspace.state {
+            State::Failed(error) => {
+                let words = format!("{}\n{}", error.message, error.hint);
+                let id = workspace.profile.id.clone();
+                let mut commands = vec![Command::Reopen, Command::EditProfile(id)];
+                if error.about_keys {
+                    commands.reverse();
+                }
+                views::empty::ui(
+                    ui,
+                    "This profile could not be opened",
+                    &words,
+                    &commands,
+                    &mut self.commands,
+                );
+            }
+            State::Closed | State::Opening => {
+                views::empty::ui(
+                    ui,
+                    "Opening…",
+                    "Asking the keyring and the service.",
+                    &[],
+                    &mut self.commands,
+                );
+            }
+            State::Open(_) if workspace.place == Place::Groups => {
+                views::groups::ui(ui, &self.engine, workspace, &mut self.commands);
+            }
+            State::Open(_) => views::files::ui(ui, &self.engine, workspace, &mut self.commands),
+        }
+    }
+
+    fn history_ui(&mut self, ui: &mut Ui) {
+        let running = self.running_jobs();
+        let blocked = self.ledger_trouble();
+        let can = views::history::Can {
+            running: &running,
+            blocked: blocked.as_deref(),
+        };
+        views::history::ui(ui, &mut self.history, &can, &mut self.commands);
+    }
+
+    fn notices_ui(&mut self, ui: &mut Ui) {
+        let cut_off = self.cut_off();
+        if self.notices.is_empty() && cut_off.is_none() && self.ledger_trouble().is_none() {
+            return;
+        }
+        let tokens = Tokens::of(ui);
+        Frame::new()
+            .inner_margin(Margin {
+                left: 12,
+                right: 12,
+                top: 10,
+                bottom: 0,
+            })
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 6.0;
+                if let Some(trouble) = self.ledger_trouble() {
+                    parts::notice_links(ui, Icon::Warning, tokens.bad, &trouble, &[]);
+                }
+                if let Some((job, words)) = cut_off {
+                    let links = ["Check and continue", "Show"];
+                    match parts::notice_links(ui, Icon::Warning, tokens.warn, &words, &links) {
+                        Some(0) => self.commands.push(Command::Continue(job)),
+                        Some(_) => self.commands.push(Command::OpenJob(job)),
+                        None => {}
+                    }
+                }
+                let mut closed = None;
+                for (n, notice) in self.notices.iter().enumerate() {
+                    if parts::notice_links(ui, Icon::Info, tokens.warn, notice, &["Close"])
+                        .is_some()
+                    {
+                        closed = Some(n);
+                    }
+                }
+                if let Some(n) = closed {
+                    self.notices.remove(n);
+                }
+            });
+    }
+
+    /// A job that a crash cut off: it says that it runs, and nobody runs it.
+    fn cut_off(&self) -> Option<(JobId, String)> {
+        let running = self.running_jobs();
+        let waits = |job: &JobId| {
+            self.continuing
+                .iter()
+                .any(|continuing| continuing.job == *job)
+        };
+        let job = self
+            .history
+            .unfinished(&running)
+            .find(|job| job.state == JobState::Running && !waits(&job.id))?;
+        if self.workspaces.iter().any(|workspace| {
+            workspace
+                .running
+                .as_ref()
+                .is_some_and(|running| running.job.is_none())
+        }) {
+            return None;
+        }
+        let words = format!(
+            "A job in {} was cut off: {}.",
+            job.source.account.label(),
+            sentence(job.verb, &job.tally)
+        );
+        Some((job.id, words))
+    }
+
+    fn sheet_ui(&mut self, ui: &Ui) {
+        let ctx = ui.ctx().clone();
+        let Some(mut sheet) = self.sheet.take() else {
+            return;
+        };
+        let stay = match &mut sheet {
+            Sheet::Keys => sheets::keys::ui(&ctx),
+            Sheet::Forget(profile) => {
+                let (stay, yes) = sheets::forget::ui(&ctx, profile);
+                if yes {
+                    self.forget(profile.id.clone());
+                }
+                stay
+            }
+            Sheet::Profile(sheet) => {
+                let (stay, done) =
+                    sheet.ui(&ctx, &self.engine, &self.secrets, self.profiles.list());
+                if let Some(sheets::profile::Done::Save(profile)) = done {
+                    self.save_profile(*profile);
+                }
+                stay
+            }
+            Sheet::Report(sheet) => match &self.ledger {
+                Ok(ledger) => sheet.ui(&ctx, &self.engine, ledger),
+                Err(_) => Stay::Close,
+            },
+            Sheet::Plan { profile, sheet } => self.plan_ui(&ctx, &profile.clone(), sheet),
+        };
+        if stay == Stay::Open {
+            self.sheet = Some(sheet);
+        }
+    }
+
+    fn plan_ui(
+        &mut self,
+        ctx: &Context,
+        profile: &ProfileId,
+        sheet: &mut sheets::plan::PlanSheet,
+    ) -> Stay {
+        let at = self
+            .workspaces
+            .iter()
+            .position(|workspace| workspace.profile.id == *profile);
+        let session = at.and_then(|at| self.workspaces[at].session().cloned());
+        let (stay, confirmed) = sheet.ui(ctx, &self.engine, session.as_ref());
+        if let (Some(plan), Some(at), Ok(ledger)) = (confirmed, at, &self.ledger) {
+            let ledger = ledger.clone();
+            self.workspaces[at].toast = None;
+            self.workspaces[at].start(&self.engine, ledger, plan);
+        }
+        stay
+    }
+}
