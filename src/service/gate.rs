@@ -43,6 +43,14 @@ impl Gate {
         }))
     }
 
+    /// A gate for a service that wants its requests one by one, and at least so far apart.
+    pub fn single(every: Duration) -> Self {
+        Self(Arc::new(Shared {
+            state: Mutex::new(State::new(1, 1).every(every)),
+            changed: Notify::new(),
+        }))
+    }
+
     /// Waits for a place, in order of priority, then of asking. Dropped while it waits, it leaves no trace.
     pub async fn enter(&self, priority: Priority) -> Pass {
         let ticket = self.0.state().ask(priority);
@@ -127,9 +135,14 @@ impl Pass {
 
     /// Gives the place back and waits for one again, before all that asked later.
     pub(super) async fn again(&mut self) {
-        self.leave();
-        self.place = Place::Queue;
-        self.gate.0.change(|state| state.ask_again(self.ticket));
+        let before = std::mem::replace(&mut self.place, Place::Queue);
+        self.gate.0.change(|state| {
+            // In one step: nobody who asked later can slip in between.
+            if matches!(before, Place::Inside { .. }) {
+                state.leave();
+            }
+            state.ask_again(self.ticket);
+        });
         self.wait().await;
     }
 
@@ -243,6 +256,29 @@ mod tests {
         });
         futures_util::future::join_all(calls.collect::<Vec<_>>()).await;
         assert_eq!(most.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_by_one_and_apart() {
+        let every = Duration::from_millis(500);
+        let gate = Gate::single(every);
+        let start = Instant::now();
+        let mut pass = gate.enter(Priority::Job).await;
+        assert!(timeout(SOON, gate.enter(Priority::Job)).await.is_err());
+        let later = tokio::spawn({
+            let gate = gate.clone();
+            async move {
+                gate.enter(Priority::Job).await;
+                start.elapsed()
+            }
+        });
+        sleep(SOON).await;
+        for number in 1..=3 {
+            pass.again().await;
+            assert_eq!(start.elapsed(), every * number, "nobody slips in");
+        }
+        drop(pass);
+        assert_eq!(later.await.unwrap(), every * 4);
     }
 
     #[tokio::test(start_paused = true)]

@@ -25,7 +25,7 @@ use tries::{Happened, Next, Tries, retry_after};
 pub(crate) use answer::Answer;
 pub use base::parse_base;
 pub(crate) use base::{is_loopback, same_origin};
-pub(crate) use segment::segment;
+pub(crate) use segment::{escaped, segment};
 pub(crate) use tries::Intent;
 pub use tries::Patience;
 
@@ -140,6 +140,16 @@ impl Http {
         call: Call<'_>,
         stop: &CancellationToken,
     ) -> Result<Answer, ServiceError> {
+        self.send_on(&mut pass, call, stop).await
+    }
+
+    /// Like [`send`](Self::send) for one of several calls under one pass, which the caller keeps.
+    pub(crate) async fn send_on(
+        &self,
+        pass: &mut Pass,
+        call: Call<'_>,
+        stop: &CancellationToken,
+    ) -> Result<Answer, ServiceError> {
         let mut tries = Tries::new(call.intent, self.limits.patience);
         let mut meta = CallMeta::default();
         if call.intent == Intent::Write && stop.is_cancelled() {
@@ -152,7 +162,7 @@ impl Http {
                 .map_or_else(|fault| fault.happened, |_| Happened::Answered);
             let next = tries.after(happened);
             if call.intent != Intent::Picture {
-                tell(&pass, happened, next);
+                tell(pass, happened, next);
             }
             let fault = match tried {
                 Ok(answer) => return Ok(answer),
@@ -173,7 +183,7 @@ impl Http {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Err(stopped(meta, fault.server_time)),
-                () = rest(&mut pass, wait) => {}
+                () = rest(pass, wait) => {}
             }
         }
     }

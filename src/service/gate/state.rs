@@ -41,6 +41,7 @@ pub(super) struct State {
     paused_until: Option<Instant>,
     next_entry: Option<Instant>,
     spaced: usize,
+    every: Duration,
     queue: BTreeSet<Ticket>,
     issued: u64,
 }
@@ -57,9 +58,15 @@ impl State {
             paused_until: None,
             next_entry: None,
             spaced: 0,
+            every: Duration::ZERO,
             queue: BTreeSet::new(),
             issued: 0,
         }
+    }
+
+    /// Entries come at least so far apart, always.
+    pub(super) fn every(self, every: Duration) -> Self {
+        Self { every, ..self }
     }
 
     /// Takes a place at the end of the queue of the priority.
@@ -93,9 +100,13 @@ impl State {
         }
         self.queue.remove(&ticket);
         self.inside += 1;
+        let mut apart = self.every;
         if self.spaced > 0 {
             self.spaced -= 1;
-            self.next_entry = Some(now + SPACING);
+            apart = apart.max(SPACING);
+        }
+        if !apart.is_zero() {
+            self.next_entry = Some(now + apart);
         }
         Turn::In(self.cuts)
     }
