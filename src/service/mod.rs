@@ -7,6 +7,7 @@ mod error;
 mod gate;
 mod http;
 mod redact;
+pub mod templated;
 pub mod uploadcare;
 mod wire;
 
@@ -202,7 +203,8 @@ pub trait Service: Send + Sync {
     /// Everything known of one file.
     async fn details(&self, id: &ItemId) -> Result<FileDetails, ServiceError>;
 
-    /// A small picture of the file, at most `side` pixels each way, as encoded bytes.
+    /// A small picture of the file as encoded bytes: at most `side` pixels each way where the service can
+    /// make it so, else whatever picture the service has of it.
     async fn thumbnail(&self, id: &ItemId, side: u32) -> Result<Vec<u8>, ServiceError>;
 
     /// Where anybody can fetch the file's bytes.
@@ -261,6 +263,7 @@ pub fn open_with(
 ) -> Result<Arc<dyn Service>, ServiceError> {
     match credentials.service {
         ServiceKind::Uploadcare => Ok(Arc::new(uploadcare::Uploadcare::open(credentials, limits)?)),
+        ServiceKind::Templated => Ok(Arc::new(templated::Templated::open(credentials, limits)?)),
         other => Err(ServiceError::new(
             ErrorKind::Unsupported,
             format!("{other} is not supported by this version"),

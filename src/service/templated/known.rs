@@ -1,0 +1,155 @@
+//! What listings showed that one file's own questions need: the API has no address for a single upload.
+//!
+//! Addresses and page numbers are hints for a person's questions. What jobs learn from a re-read is kept
+//! apart, and forgotten with the next delete.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::{Duration, Instant};
+use url::Url;
+
+use crate::model::{FileRow, ItemId};
+use crate::service::Fact;
+
+use super::wire::rows::Upload;
+
+/// How long a re-read of everything answers for single items.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// Everything that was listed, by ids in lower case.
+pub(super) type Sight = Arc<HashMap<String, FileRow>>;
+
+/// Hints from listings.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    hints: HashMap<String, Hint>,
+    sight: Option<(Instant, Sight)>,
+}
+
+#[derive(Clone, Debug)]
+struct Hint {
+    page: u32,
+    address: Option<Url>,
+    picture: Option<Url>,
+}
+
+impl Known {
+    /// Takes in a page.
+    pub(super) fn note(&self, page: u32, uploads: &[Upload]) {
+        let mut seen = self.seen();
+        for upload in uploads {
+            let hint = Hint {
+                page,
+                address: upload.address.clone(),
+                picture: upload.picture.clone(),
+            };
+            seen.hints.insert(key(&upload.row.id), hint);
+        }
+    }
+
+    /// The page that listed the id last.
+    pub(super) fn page(&self, id: &ItemId) -> Option<u32> {
+        self.seen().hints.get(&key(id)).map(|hint| hint.page)
+    }
+
+    /// Where the file is.
+    pub(super) fn address(&self, id: &ItemId) -> Option<Url> {
+        self.seen().hints.get(&key(id))?.address.clone()
+    }
+
+    /// Where a picture of it is: `None` if the id was never listed, `Some(None)` if it has none.
+    pub(super) fn picture(&self, id: &ItemId) -> Option<Option<Url>> {
+        let seen = self.seen();
+        Some(seen.hints.get(&key(id))?.picture.clone())
+    }
+
+    /// What a re-read of everything showed, if no delete left since.
+    pub(super) fn sight(&self) -> Option<Sight> {
+        let seen = self.seen();
+        let (at, sight) = seen.sight.as_ref()?;
+        (at.elapsed() < FRESH).then(|| sight.clone())
+    }
+
+    /// Keeps what a re-read of everything showed.
+    pub(super) fn keep(&self, sight: &Sight) {
+        self.seen().sight = Some((Instant::now(), sight.clone()));
+    }
+
+    /// A delete is about to leave: what was seen counts no more.
+    pub(super) fn delete_leaves(&self) {
+        self.seen().sight = None;
+    }
+
+    /// Forgets what is gone.
+    pub(super) fn forget(&self, facts: &[(ItemId, Fact)]) {
+        let mut seen = self.seen();
+        for (id, fact) in facts {
+            if !matches!(fact, Fact::Refused { .. }) {
+                seen.hints.remove(&key(id));
+            }
+        }
+    }
+
+    /// A panic elsewhere leaves it usable: every change of it is whole.
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the service tells upper from lower case is not known; a hint may be wrong.
+pub(super) fn key(id: &ItemId) -> String {
+    id.as_str().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn upload(id: &str, url: Option<&str>) -> Upload {
+        let url = url.map(|url| Url::parse(url).unwrap());
+        Upload {
+            row: FileRow::unknown(id.into()),
+            address: url.clone(),
+            picture: url,
+        }
+    }
+
+    #[test]
+    fn hints_last_until_the_file_is_gone() {
+        let known = Known::default();
+        let (a, b) = (ItemId::from("a"), ItemId::from("b"));
+        known.note(
+            0,
+            &[upload("a", Some("https://x.example/a")), upload("b", None)],
+        );
+        known.note(3, &[upload("b", None)]);
+        assert_eq!((known.page(&a), known.page(&b)), (Some(0), Some(3)));
+        assert_eq!(known.address(&a).unwrap().path(), "/a");
+        assert_eq!(known.picture(&b), Some(None), "listed, without a picture");
+        assert_eq!(known.picture(&"c".into()), None, "never listed");
+        let words = String::new();
+        known.forget(&[
+            (a.clone(), Fact::Done { at: None }),
+            (b.clone(), Fact::Refused { words }),
+        ]);
+        assert_eq!((known.page(&a), known.page(&b)), (None, Some(3)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sight_lasts_until_the_next_delete_and_not_for_ever() {
+        let known = Known::default();
+        let sight = Sight::default();
+        assert!(known.sight().is_none());
+        known.keep(&sight);
+        assert!(known.sight().is_some());
+        known.delete_leaves();
+        assert!(known.sight().is_none());
+        known.keep(&sight);
+        tokio::time::sleep(FRESH).await;
+        assert!(known.sight().is_none());
+    }
+}

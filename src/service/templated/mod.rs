@@ -1,0 +1,194 @@
+//! Templated, API v1: its uploads, listed page by page and deleted in batches that go whole or not at all.
+//!
+//! It asks and reads; how often, how fast and how long is the gate's and the executor's business.
+
+mod api;
+mod auth;
+mod known;
+mod listing;
+mod refusal;
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::model::{
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Verb,
+};
+
+use super::http::{Http, Limits, is_loopback, parse_base};
+use super::{
+    Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
+    Pass, Seen, Service, ServiceError,
+};
+use auth::Key;
+use known::Known;
+
+/// Where the API is.
+pub const API_BASE: &str = "https://api.templated.io";
+
+/// Where the service keeps its pictures; it may name any other place.
+const PICTURES: &str = "https://templated-assets.s3.amazonaws.com";
+
+/// The header in which the service may name a request.
+const REQUEST_ID: &str = "x-request-id";
+
+/// Time between two requests. The service names no limits, so we keep well below what it may have. A service
+/// on this computer is nobody else's.
+const PACE: Duration = Duration::from_millis(500);
+
+/// Pictures under way.
+const PICTURES_AT_ONCE: usize = 4;
+
+static CAN: Capabilities = Capabilities {
+    verbs: &[Verb::Delete],
+    batch_limit: 50,
+    groups: false,
+    removed_list: false,
+    restore: false,
+    repeatable: false,
+    unstored: false,
+};
+
+/// One account.
+///
+/// Its gate lets one request through at a time: the pages of a listing, told apart by number alone, must not
+/// move under a re-read because a delete of ours comes in between.
+#[derive(Debug)]
+pub struct Templated {
+    key: Key,
+    base: Url,
+    api: Http,
+    pictures: Http,
+    gate: Gate,
+    picture_gate: Gate,
+    known: Known,
+}
+
+impl Templated {
+    /// Opens an account. Nothing is sent.
+    pub fn open(credentials: &Credentials, limits: Limits) -> Result<Self, ServiceError> {
+        let base = parse_base(credentials.api_base.as_deref().unwrap_or(API_BASE))?;
+        let key = Key::new(credentials)?;
+        let api = Http::new(&base, limits, REQUEST_ID)?;
+        // A demo on a machine without CA certificates has its pictures beside it.
+        let (pictures, pace) = if is_loopback(&base) {
+            (api.clone(), Duration::ZERO)
+        } else {
+            (Http::new(&parse_base(PICTURES)?, limits, REQUEST_ID)?, PACE)
+        };
+        Ok(Self {
+            key,
+            base,
+            api,
+            pictures,
+            gate: Gate::single(pace),
+            picture_gate: Gate::new(PICTURES_AT_ONCE, PICTURES_AT_ONCE),
+            known: Known::default(),
+        })
+    }
+}
+
+#[async_trait]
+impl Service for Templated {
+    fn kind(&self) -> ServiceKind {
+        ServiceKind::Templated
+    }
+
+    fn api_base(&self) -> String {
+        self.base.as_str().trim_end_matches('/').to_owned()
+    }
+
+    fn can(&self) -> &Capabilities {
+        &CAN
+    }
+
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    async fn account(&self) -> Result<Account, ServiceError> {
+        let answer = self.look(&self.route("account")).await?;
+        if !answer.is_success() {
+            return Err(self.refuse(&answer));
+        }
+        wire::account(&answer.text()).ok_or_else(|| self.nonsense(&answer))
+    }
+
+    async fn list(
+        &self,
+        listing: Listing,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        match listing {
+            Listing::Existing => self.stream(pages).await,
+            Listing::Removed => Err(unsupported("Templated keeps no list of deleted files")),
+        }
+    }
+
+    async fn groups(&self, _: mpsc::Sender<Page<GroupRow>>) -> Result<(), ServiceError> {
+        Err(unsupported(NO_GROUPS))
+    }
+
+    async fn group(&self, _: &ItemId) -> Result<GroupDetails, ServiceError> {
+        Err(unsupported(NO_GROUPS))
+    }
+
+    async fn details(&self, id: &ItemId) -> Result<FileDetails, ServiceError> {
+        self.one(id).await
+    }
+
+    /// The picture as it is: the service makes none smaller.
+    async fn thumbnail(&self, id: &ItemId, _: u32) -> Result<Vec<u8>, ServiceError> {
+        self.picture(id).await
+    }
+
+    /// Known of files that were listed, where the service named an address at all.
+    fn file_url(&self, id: &ItemId) -> Option<String> {
+        self.known.address(id).map(String::from)
+    }
+
+    /// An address that would be too long is [`BatchAnswer::RefusedWhole`] with no names, and nothing is sent:
+    /// whoever asked halves the list.
+    async fn batch(
+        &self,
+        pass: Pass,
+        verb: Verb,
+        ids: &[ItemId],
+        stop: &CancellationToken,
+    ) -> Result<Answered<BatchAnswer>, ServiceError> {
+        match (verb, ids) {
+            (_, []) => Ok(Answered {
+                value: BatchAnswer::Evidence(Vec::new()),
+                meta: CallMeta::default(),
+            }),
+            (Verb::Delete, _) => self.delete(pass, ids, stop).await,
+            (Verb::Store | Verb::Restore | Verb::DeleteGroups, _) => {
+                Err(unsupported("Templated can delete uploads and nothing else"))
+            }
+        }
+    }
+
+    async fn reread(
+        &self,
+        pass: Pass,
+        kind: ItemKind,
+        id: &ItemId,
+        stop: &CancellationToken,
+    ) -> Result<Answered<Seen>, ServiceError> {
+        match kind {
+            ItemKind::File => self.see(pass, id, stop).await,
+            ItemKind::Group => Err(unsupported(NO_GROUPS)),
+        }
+    }
+}
+
+const NO_GROUPS: &str = "Templated has no groups of files";
+
+fn unsupported(message: &str) -> ServiceError {
+    ServiceError::new(ErrorKind::Unsupported, message)
+}

@@ -1,0 +1,61 @@
+//! Templated's JSON in and out: what a body says, never what a status means.
+//!
+//! Everything here is a pure function of text, and lenient: an odd value never fails a page.
+
+pub(super) mod batch;
+pub(super) mod facts;
+pub(super) mod rows;
+
+use crate::model::Account;
+use crate::service::wire::Fields;
+
+/// Whom the key belongs to, if the text is an answer to that.
+///
+/// The mail address is what the API documents and what a person knows an account by; an id or a name
+/// stands in where it is missing. None of them follows from the key.
+pub(super) fn account(json: &str) -> Option<Account> {
+    let fields = Fields::of(json)?;
+    let known = ["email", "name", "apiUsage", "apiQuota", "plan"];
+    known.iter().find(|key| fields.raw(key).is_some())?;
+    let words = |keys: [&str; 2]| keys.into_iter().find_map(|key| fields.words(key));
+    let name = words(["name", "teamName"]);
+    let key = words(["email", "id"]).or_else(|| name.clone())?;
+    Some(Account {
+        name: name.unwrap_or_default(),
+        key,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts() {
+        let cases = [
+            (
+                r#"{"email":"ann@example.com","name":"Ann","apiUsage":5400,"apiQuota":10000,"usagePercentage":54,"plan":"Scale"}"#,
+                Some(("Ann", "ann@example.com")),
+            ),
+            (
+                r#"{"email":"ann@example.com","name":null,"teamName":"Team","id":"7"}"#,
+                Some(("Team", "ann@example.com")),
+            ),
+            (r#"{"email":null,"id":"7","plan":"Free"}"#, Some(("", "7"))),
+            (r#"{"name":"Ann"}"#, Some(("Ann", "Ann"))),
+            (r#"{"email":"","name":5,"plan":"Free"}"#, None),
+            (r#"{"error":"Not authorized"}"#, None),
+            (r#"{"id":"7"}"#, None),
+            ("{}", None),
+            ("[]", None),
+            ("<html>", None),
+        ];
+        for (json, expected) in cases {
+            let found = account(json);
+            let found = found
+                .as_ref()
+                .map(|account| (account.name.as_str(), account.key.as_str()));
+            assert_eq!(found, expected, "{json}");
+        }
+    }
+}
