@@ -1,0 +1,219 @@
+//! Batches: which items, what is asked, and what is sent.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+use tallyman::demo;
+
+use crate::{House, bare, code, object, stderr, stdout};
+
+#[test]
+fn delete_accounts_for_every_id_it_was_given() {
+    let house = House::new();
+    let good: Vec<String> = house.deletable().into_iter().take(250).collect();
+    let locked = house.books().locked_ids();
+    assert!(!locked.is_empty());
+    let gone = house.books().removed_ids()[0].clone();
+    let mut lines = good.clone();
+    lines.extend(good[..20].iter().cloned());
+    lines.extend(locked.iter().cloned());
+    lines.push("00000000-0000-4000-8000-000000000000".to_owned());
+    lines.push("not an id".to_owned());
+    lines.push(gone);
+    let ids = house.path("ids.txt");
+    fs::write(&ids, lines.join("\n")).unwrap();
+
+    let output = house.run(&["delete", "--ids", &ids, "--yes", "--json"]);
+    let object = object(&output);
+    assert_eq!(code(&output), 1, "locked files are not deleted");
+    assert_eq!(object["verb"], "delete");
+    assert_eq!(object["state"], "ended");
+    assert_eq!(object["items"], good.len() + locked.len() + 3);
+    // What was removed before is named as done, with the time of then; a malformed id is refused.
+    let outcomes = &object["outcomes"];
+    assert_eq!(outcomes["done"], good.len() + 1);
+    assert_eq!(outcomes["absent"], 1);
+    assert_eq!(outcomes["refused"], locked.len() + 1);
+    for id in &good {
+        assert!(house.books().file(id).unwrap().removed.is_some(), "{id}");
+        assert_eq!(house.books().writes_per_id(id), 1, "{id} was sent twice");
+    }
+    for id in &locked {
+        assert!(house.books().file(id).unwrap().removed.is_none(), "{id}");
+    }
+}
+
+#[test]
+fn absent_files_count_as_done_for_a_delete_only() {
+    let house = House::new();
+    let missing = "00000000-0000-4000-8000-000000000000";
+    let output = house.run(&["delete", missing, "--yes", "--json"]);
+    assert_eq!(object(&output)["outcomes"]["absent"], 1);
+    assert_eq!(code(&output), 0);
+    let output = house.run(&["store", missing, "--json"]);
+    assert_eq!(object(&output)["outcomes"]["absent"], 1);
+    assert_eq!(code(&output), 1);
+}
+
+#[test]
+fn ids_come_from_standard_input_and_from_a_report() {
+    let house = House::new();
+    let ids = house.deletable();
+    let three = ids[..3].join("\n");
+    let report = house.path("report");
+    let args = [
+        "delete", "--ids", "-", "--yes", "--json", "--report", &report,
+    ];
+    let output = house.run_with_input(&args, &three);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(object(&output)["outcomes"]["done"], 3);
+
+    let items = format!("{report}/items.csv");
+    let output = house.run(&["restore", "--ids", &items, "--json"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(object(&output)["outcomes"]["done"], 3);
+    for id in &ids[..3] {
+        assert!(house.books().file(id).unwrap().removed.is_none(), "{id}");
+    }
+}
+
+#[test]
+fn a_filter_names_the_files_of_a_batch() {
+    let house = House::new();
+    let id = house.deletable()[5].clone();
+    let args = ["delete", "--filter", &id, "--yes", "--json"];
+    assert_eq!(object(&house.run(&args))["outcomes"]["done"], 1);
+    let args = ["restore", "--filter", &id, "--json"];
+    assert_eq!(object(&house.run(&args))["outcomes"]["done"], 1);
+    let nothing = house.run(&[
+        "delete",
+        "--filter",
+        "no-such-name-anywhere",
+        "--yes",
+        "--json",
+    ]);
+    assert_eq!(code(&nothing), 0);
+    assert_eq!(object(&nothing)["items"], 0);
+}
+
+#[test]
+fn store_keeps_temporary_files() {
+    let house = House::new();
+    let output = house.run(&["ls", "--state", "unstored", "--format", "csv"]);
+    let output = house.run_with_input(&["store", "--ids", "-", "--json"], &stdout(&output));
+    let object = object(&output);
+    assert_eq!(
+        object["outcomes"]["done"],
+        object["items"],
+        "{}",
+        stderr(&output)
+    );
+    assert_ne!(object["items"], 0);
+    let left = house.run(&["ls", "--state", "unstored", "--format", "jsonl"]);
+    assert_eq!(stdout(&left), "");
+}
+
+#[test]
+fn groups_go_and_their_files_stay() {
+    let house = House::new();
+    let output = house.run(&["groups", "--format", "jsonl"]);
+    let listed: BTreeSet<String> = stdout(&output)
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let known: BTreeSet<_> = house.books().group_ids().into_iter().collect();
+    assert_eq!(listed, known);
+    let files = house.books().file_ids().len();
+    let two: Vec<&str> = listed.iter().map(String::as_str).take(2).collect();
+    let output = house.run(&[&["delete-groups", "--yes", "--json"], &two[..]].concat());
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(object(&output)["verb"], "delete-groups");
+    assert_eq!(house.books().group_ids().len(), known.len() - 2);
+    assert_eq!(house.books().file_ids().len(), files);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let house = House::new();
+    let ids = house.deletable()[..150].join("\n");
+    let output = house.run_with_input(&["delete", "--ids", "-", "--dry-run"], &ids);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(
+        text.contains("150 files") && text.contains("2 calls"),
+        "{text}"
+    );
+    assert!(text.contains(demo::PROJECT_NAME), "{text}");
+    let output = house.run(&["delete", "--filter", "state:stored", "--dry-run", "--json"]);
+    let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(plan["dry_run"], true);
+    assert_eq!(plan["items"], plan["stored"]);
+    assert_eq!(house.books().writes(), 0);
+    assert_eq!(stdout(&house.run(&["jobs", "--json"])), "[]\n");
+}
+
+#[test]
+fn nothing_is_deleted_unasked() {
+    let house = House::new();
+    let id = house.deletable()[0].clone();
+    let requests = house.books().requests();
+    for verb in ["delete", "delete-groups"] {
+        let output = house.run(&[verb, &id]);
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains("--yes"), "{}", stderr(&output));
+    }
+    assert_eq!(house.books().requests(), requests);
+}
+
+#[test]
+fn wrong_usage_is_2_and_a_false_start_is_3() {
+    let house = House::new();
+    let no_source = bare(&["ls"])
+        .env("TALLYMAN_DATA_DIR", house.data.path())
+        .output()
+        .unwrap();
+    assert_eq!(code(&no_source), 2);
+    assert!(stderr(&no_source).contains("--demo"));
+    assert_eq!(code(&house.run(&["delete", "--yes"])), 2);
+    assert_eq!(code(&house.run(&["ls", "--profile", "nobody"])), 2);
+    assert_eq!(code(&house.run(&["--demo", "jobs"])), 2);
+    assert_eq!(
+        code(&house.run(&["delete", "--ids", "/no/such/file", "--yes"])),
+        2
+    );
+    let strange = house.path("strange");
+    fs::create_dir(&strange).unwrap();
+    fs::write(format!("{strange}/mine.txt"), "mine").unwrap();
+    assert_eq!(
+        code(&house.run(&["delete", "x", "--yes", "--report", &strange])),
+        2
+    );
+    assert_eq!(house.books().writes(), 0);
+
+    let start = |name: &str, value: &str, args: &[&str]| {
+        let output = house.command(args).env(name, value).output().unwrap();
+        assert_eq!(code(&output), 3, "{name}: {}", stderr(&output));
+        assert!(stdout(&output).is_empty());
+        stderr(&output)
+    };
+    let nowhere = "http://127.0.0.1:9";
+    for args in [&["ls"][..], &["delete", "x", "--yes", "--json"]] {
+        start("TALLYMAN_API_BASE", nowhere, args);
+        start("TALLYMAN_API_BASE", "http://example.com", args);
+        start("TALLYMAN_PUBLIC_KEY", "nobody", args);
+        let words = start("TALLYMAN_SECRET_KEY", "a-wrong-secret", args);
+        assert!(!words.contains("a-wrong-secret"), "{words}");
+    }
+    start(
+        "TALLYMAN_DATA_DIR",
+        "/proc/nowhere",
+        &["delete", "x", "--yes"],
+    );
+    assert_eq!(house.books().writes(), 0);
+}
