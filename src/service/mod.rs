@@ -236,7 +236,8 @@ pub trait Service: Send + Sync {
 pub fn capabilities(service: ServiceKind) -> &'static Capabilities {
     match service {
         ServiceKind::Uploadcare => &uploadcare::CAN,
-        ServiceKind::ImageKit | ServiceKind::Templated => &NOTHING,
+        ServiceKind::Templated => &templated::CAN,
+        ServiceKind::ImageKit => &NOTHING,
     }
 }
 

@@ -44,7 +44,8 @@ const PACE: Duration = Duration::from_millis(500);
 /// Pictures under way.
 const PICTURES_AT_ONCE: usize = 4;
 
-static CAN: Capabilities = Capabilities {
+/// What Templated can do with its uploads.
+pub(super) static CAN: Capabilities = Capabilities {
     verbs: &[Verb::Delete],
     batch_limit: 50,
     groups: false,
