@@ -1,9 +1,8 @@
 //! The server's own books: what is true of each file, for tests to hold outcomes against.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use crate::model::Time;
+use crate::model::{ServiceKind, Time};
 
 use super::server::Shared;
 
@@ -90,7 +89,7 @@ impl Books {
 
     /// Requests received so far, refused and cut ones included.
     pub fn requests(&self) -> u64 {
-        self.0.requests.load(Ordering::Relaxed)
+        self.0.requests(ServiceKind::Uploadcare)
     }
 
     /// Calls that were worked on and could change something: each store, delete, restore, copy or edit.

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of HTTP; `server` carries out what is drawn here.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -80,9 +81,13 @@ struct State {
     rng: fastrand::Rng,
     latency: Duration,
     rules: Vec<Rule>,
-    bucket: Option<Bucket>,
+    rate: Option<Rate>,
+    buckets: HashMap<Class, Bucket>,
     struck: u64,
 }
+
+/// Requests that share one bucket.
+pub(super) type Class = &'static str;
 
 struct Bucket {
     rate: Rate,
@@ -96,7 +101,8 @@ impl Faults {
             rng: fastrand::Rng::with_seed(seed ^ 0xfa_17),
             latency,
             rules: Vec::new(),
-            bucket: None,
+            rate: None,
+            buckets: HashMap::new(),
             struck: 0,
         }))
     }
@@ -108,11 +114,9 @@ impl Faults {
 
     /// Throttles what comes faster than this; `None` throttles nothing.
     pub fn set_rate(&self, rate: Option<Rate>) {
-        self.state().bucket = rate.map(|rate| Bucket {
-            rate,
-            tokens: f64::from(rate.burst),
-            filled: Instant::now(),
-        });
+        let mut state = self.state();
+        state.rate = rate;
+        state.buckets.clear();
     }
 
     /// Adds a rule. Of several that match a request, the first that strikes is taken.
@@ -124,7 +128,8 @@ impl Faults {
     pub fn clear(&self) {
         let mut state = self.state();
         state.rules.clear();
-        state.bucket = None;
+        state.rate = None;
+        state.buckets.clear();
     }
 
     /// How many requests a rule has struck so far.
@@ -152,12 +157,15 @@ impl Faults {
         None
     }
 
-    /// Takes a token, or says in how many seconds there is one.
-    pub(super) fn take_token(&self) -> Result<(), u64> {
-        match &mut self.state().bucket {
-            Some(bucket) => bucket.take(Instant::now()),
-            None => Ok(()),
-        }
+    /// Takes a token of this class of requests, or says how soon there is one.
+    pub(super) fn take_token(&self, class: Class) -> Result<(), Duration> {
+        let state = &mut *self.state();
+        let Some(rate) = state.rate else {
+            return Ok(());
+        };
+        let now = Instant::now();
+        let bucket = state.buckets.entry(class);
+        bucket.or_insert_with(|| Bucket::full(rate, now)).take(now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -166,7 +174,15 @@ impl Faults {
 }
 
 impl Bucket {
-    fn take(&mut self, now: Instant) -> Result<(), u64> {
+    fn full(rate: Rate, now: Instant) -> Self {
+        Self {
+            rate,
+            tokens: f64::from(rate.burst),
+            filled: now,
+        }
+    }
+
+    fn take(&mut self, now: Instant) -> Result<(), Duration> {
         let passed = now.saturating_duration_since(self.filled).as_secs_f64();
         let most = f64::from(self.rate.burst).max(1.0);
         self.tokens = (self.tokens + passed * self.rate.per_second).min(most);
@@ -176,7 +192,7 @@ impl Bucket {
             return Ok(());
         }
         let wait = (1.0 - self.tokens) / self.rate.per_second.max(1e-6);
-        Err((wait.ceil() as u64).max(1))
+        Err(Duration::from_secs_f64(wait.min(3600.0)))
     }
 }
 
@@ -231,17 +247,14 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills_again() {
         let start = Instant::now();
-        let mut bucket = Bucket {
-            rate: Rate {
-                per_second: 0.5,
-                burst: 2,
-            },
-            tokens: 2.0,
-            filled: start,
+        let rate = Rate {
+            per_second: 0.5,
+            burst: 2,
         };
+        let mut bucket = Bucket::full(rate, start);
         assert_eq!(bucket.take(start), Ok(()));
         assert_eq!(bucket.take(start), Ok(()));
-        assert_eq!(bucket.take(start), Err(2));
+        assert_eq!(bucket.take(start), Err(Duration::from_secs(2)));
         assert_eq!(bucket.take(start + Duration::from_secs(2)), Ok(()));
     }
 }

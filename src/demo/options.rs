@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
+use super::{imagekit, templated};
+
 /// What to start a server with.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// How many files the project holds, removed ones included.
+    /// How many files the Uploadcare project holds, removed ones included.
     pub files: usize,
     /// How many groups.
     pub groups: usize,
+    /// How many files the ImageKit library holds.
+    pub imagekit_files: usize,
+    /// How many uploads the Templated account holds.
+    pub templated_uploads: usize,
     /// How long each answer takes at least.
     pub latency: Duration,
     /// The same seed makes the same ids, names and sizes, and draws the same faults.
@@ -25,6 +31,8 @@ impl Default for Options {
             port: 0,
             files: 20_000,
             groups: 300,
+            imagekit_files: 3_000,
+            templated_uploads: 800,
             latency: Duration::ZERO,
             seed: 7,
             quirks: Quirks::default(),
@@ -68,6 +76,10 @@ pub struct Quirks {
     pub copy_delay: Duration,
     /// How long a new file stays out of the search.
     pub search_lag: Duration,
+    /// ImageKit's.
+    pub imagekit: imagekit::Quirks,
+    /// Templated's.
+    pub templated: templated::Quirks,
 }
 
 impl Default for Quirks {
@@ -84,6 +96,8 @@ impl Default for Quirks {
             redirect_to_slash: false,
             copy_delay: Duration::from_millis(500),
             search_lag: Duration::ZERO,
+            imagekit: imagekit::Quirks::default(),
+            templated: templated::Quirks::default(),
         }
     }
 }

@@ -15,12 +15,13 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::model::Time;
+use crate::model::{ServiceKind, Time};
 
 use super::body::{Cut, Outgoing};
 use super::exchange::{Answer, Ask, Content};
-use super::uploadcare;
+use super::faults::Class;
 use super::{Books, Fault, Faults, Options, Quirks, RetryAfter, Target};
+use super::{imagekit, templated, uploadcare};
 
 /// A running server. Dropping it closes the port and every connection.
 pub struct Server {
@@ -32,15 +33,22 @@ pub struct Server {
 /// What connections share.
 pub(super) struct Shared {
     pub uploadcare: uploadcare::Desk,
+    pub imagekit: imagekit::Desk,
+    pub templated: templated::Desk,
     pub faults: Faults,
     pub quirks: Quirks,
-    pub requests: AtomicU64,
+    requests: [AtomicU64; ServiceKind::ALL.len()],
 }
 
 impl Shared {
     /// The server's clock, which may be off.
     pub fn now(&self) -> Time {
         Time(Time::now().0 + self.quirks.clock_offset * 1_000_000)
+    }
+
+    /// Requests that a service received so far.
+    pub fn requests(&self, service: ServiceKind) -> u64 {
+        self.requests[service as usize].load(Ordering::Relaxed)
     }
 }
 
@@ -65,6 +73,11 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// Where the API of a service begins: `http://127.0.0.1:PORT`, and for all but Uploadcare `/imagekit` and so on.
+    pub fn base_of(&self, service: ServiceKind) -> String {
+        format!("{}{}", self.base(), prefix_of(service))
+    }
+
     /// `http://127.0.0.1:PORT/cdn`
     pub fn cdn_base(&self) -> String {
         format!("http://{}/cdn", self.address)
@@ -75,9 +88,19 @@ impl Server {
         &self.shared.faults
     }
 
-    /// What is true.
+    /// What is true of the Uploadcare project.
     pub fn books(&self) -> Books {
         Books::new(self.shared.clone())
+    }
+
+    /// What is true of the ImageKit library.
+    pub fn imagekit_books(&self) -> imagekit::Books {
+        imagekit::Books::new(self.shared.clone())
+    }
+
+    /// What is true of the Templated account.
+    pub fn templated_books(&self) -> templated::Books {
+        templated::Books::new(self.shared.clone())
     }
 }
 
@@ -92,9 +115,11 @@ fn share(options: Options) -> Shared {
     let now = Time(Time::now().0 + options.quirks.clock_offset * 1_000_000);
     Shared {
         uploadcare: uploadcare::Desk::open(&options, now),
+        imagekit: imagekit::Desk::open(&options, now),
+        templated: templated::Desk::open(&options, now),
         faults,
         quirks: options.quirks,
-        requests: AtomicU64::new(0),
+        requests: Default::default(),
     }
 }
 
@@ -129,34 +154,40 @@ async fn exchange(
     shared: Arc<Shared>,
     request: Request<Incoming>,
 ) -> Result<Response<Outgoing>, Cut> {
-    shared.requests.fetch_add(1, Ordering::Relaxed);
+    let service = service_of(request.uri().path());
+    shared.requests[service as usize].fetch_add(1, Ordering::Relaxed);
     let ask = Ask::read(request).await.ok_or(Cut)?;
-    let target = target_of(&ask);
+    let target = target_of(service, &ask);
     let fault = shared.faults.draw(target);
     tokio::time::sleep(shared.faults.latency()).await;
     match fault {
         Some(Fault::CutBefore) => return Err(Cut),
         Some(Fault::ErrorBefore(status)) => {
-            return Ok(sent(&shared, failed(status), Outgoing::whole));
+            return Ok(sent(&shared, failed(service, status), Outgoing::whole));
         }
         _ => {}
     }
-    let throttle = throttled(&shared, target, fault);
+    let throttle = throttled(&shared, class_of(service, target, &ask), fault);
     let worker = shared.clone();
-    let work = tokio::task::spawn_blocking(move || uploadcare::answer(&worker, &ask, throttle));
+    let work = tokio::task::spawn_blocking(move || match service {
+        ServiceKind::Uploadcare => uploadcare::answer(&worker, &ask, throttle),
+        ServiceKind::ImageKit => imagekit::answer(&worker, &ask, throttle),
+        ServiceKind::Templated => templated::answer(&worker, &ask, throttle),
+    });
     let answer = work.await.map_err(|_| Cut)?;
-    after(&shared, answer, fault).await
+    after(&shared, service, answer, fault).await
 }
 
 /// Carries out what goes wrong after the work.
 async fn after(
     shared: &Shared,
+    service: ServiceKind,
     mut answer: Answer,
     fault: Option<Fault>,
 ) -> Result<Response<Outgoing>, Cut> {
     match fault {
         Some(Fault::CutAfter) => return Err(Cut),
-        Some(Fault::ErrorAfter(status)) => answer = failed(status),
+        Some(Fault::ErrorAfter(status)) => answer = failed(service, status),
         Some(Fault::TruncateAfter) => return Ok(sent(shared, answer, Outgoing::half)),
         Some(Fault::StallAfter(time)) => tokio::time::sleep(time).await,
         Some(Fault::GarbageAfter) => {
@@ -170,9 +201,29 @@ async fn after(
 
 const GARBAGE: &[u8] = b"{\"status\": \"ok\", \"result\": [{\"uuid\": \"\x00\xff\xfe\x80<<<<\x1b[";
 
-fn target_of(ask: &Ask) -> Target {
+/// What the paths of a service begin with.
+pub(super) const fn prefix_of(service: ServiceKind) -> &'static str {
+    match service {
+        ServiceKind::Uploadcare => "",
+        ServiceKind::ImageKit => imagekit::PREFIX,
+        ServiceKind::Templated => templated::PREFIX,
+    }
+}
+
+fn service_of(path: &str) -> ServiceKind {
+    let below = |service: &ServiceKind| {
+        let rest = path.strip_prefix(prefix_of(*service));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let others = [ServiceKind::ImageKit, ServiceKind::Templated];
+    let found = others.into_iter().find(below);
+    found.unwrap_or(ServiceKind::Uploadcare)
+}
+
+fn target_of(service: ServiceKind, ask: &Ask) -> Target {
     let reads = matches!(ask.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    match ask.path() {
+    let path = ask.path();
+    match path.strip_prefix(prefix_of(service)).unwrap_or(path) {
         path if path.starts_with("/cdn/") => Target::Cdn,
         "/files/search/" => Target::Reads,
         _ if reads => Target::Reads,
@@ -180,16 +231,32 @@ fn target_of(ask: &Ask) -> Target {
     }
 }
 
-fn throttled(shared: &Shared, target: Target, fault: Option<Fault>) -> Option<Throttle> {
+/// The requests that share one limit; `None` for what has none.
+fn class_of(service: ServiceKind, target: Target, ask: &Ask) -> Option<Class> {
+    match (service, target) {
+        (_, Target::Cdn) => None,
+        (ServiceKind::Uploadcare, _) => Some("uploadcare"),
+        (ServiceKind::Templated, _) => Some("templated"),
+        (ServiceKind::ImageKit, _) if imagekit::is_upload(ask.path()) => None,
+        (ServiceKind::ImageKit, Target::Reads) => Some("imagekit reads"),
+        (ServiceKind::ImageKit, _) => Some("imagekit writes"),
+    }
+}
+
+fn throttled(shared: &Shared, class: Option<Class>, fault: Option<Fault>) -> Option<Throttle> {
     if let Some(Fault::Throttle { retry_after }) = fault {
-        return Some(Throttle { retry_after });
+        let wait = match retry_after {
+            Some(RetryAfter::Seconds(seconds)) => Some(Duration::from_secs(seconds)),
+            Some(RetryAfter::Date(wait)) => Some(wait),
+            None => None,
+        };
+        return Some(Throttle { retry_after, wait });
     }
-    if target == Target::Cdn {
-        return None;
-    }
-    let wait = shared.faults.take_token().err()?;
+    let wait = shared.faults.take_token(class?).err()?;
+    let seconds = (wait.as_secs_f64().ceil() as u64).max(1);
     Some(Throttle {
-        retry_after: Some(RetryAfter::Seconds(wait)),
+        retry_after: Some(RetryAfter::Seconds(seconds)),
+        wait: Some(wait),
     })
 }
 
@@ -197,6 +264,8 @@ fn throttled(shared: &Shared, target: Target, fault: Option<Fault>) -> Option<Th
 #[derive(Clone, Copy)]
 pub(super) struct Throttle {
     pub retry_after: Option<RetryAfter>,
+    /// How long exactly, if it is to be said at all.
+    pub wait: Option<Duration>,
 }
 
 impl Throttle {
@@ -219,17 +288,18 @@ impl Throttle {
 }
 
 /// An error as whatever stands before the service gives it: words for a client's mistake, a page for the rest.
-fn failed(status: u16) -> Answer {
+fn failed(service: ServiceKind, status: u16) -> Answer {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if !status.is_client_error() {
         return Answer::page(status);
     }
     let words = status.canonical_reason().unwrap_or("Refused");
-    Answer::new(
-        status,
-        "application/json",
-        format!("{{\"detail\":\"{words}.\"}}"),
-    )
+    let body = match service {
+        ServiceKind::Uploadcare => format!("{{\"detail\":\"{words}.\"}}"),
+        ServiceKind::ImageKit => format!("{{\"message\":\"{words}.\"}}"),
+        ServiceKind::Templated => format!("{{\"error\":\"{words}\"}}"),
+    };
+    Answer::new(status, "application/json", body)
 }
 
 fn sent(
