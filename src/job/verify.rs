@@ -4,7 +4,7 @@ use crate::model::Account;
 
 /// Refuses another account than the plan's, naming both.
 pub(super) fn same_account(planned: &Account, found: &Account) -> Result<(), String> {
-    if planned.key == found.key {
+    if planned.may_be(found) {
         return Ok(());
     }
     Err(format!(

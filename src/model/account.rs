@@ -9,7 +9,8 @@ use super::{ProfileId, ServiceKind};
 pub struct Account {
     /// The name, as the service itself reports it. May be empty.
     pub name: String,
-    /// What tells this account from any other: the public key on Uploadcare.
+    /// What tells this account from any other: the public key on Uploadcare, the URL endpoint on ImageKit.
+    /// Empty where the service tells nothing, such as on ImageKit for an account without files.
     pub key: String,
 }
 
@@ -21,6 +22,11 @@ impl Account {
         } else {
             &self.name
         }
+    }
+
+    /// Whether nothing speaks against both being one account. A service that told nothing speaks against none.
+    pub fn may_be(&self, other: &Self) -> bool {
+        self.key == other.key || self.key.is_empty() || other.key.is_empty()
     }
 }
 
@@ -37,4 +43,30 @@ pub struct Source {
     pub account: Account,
     /// API base, as in the profile.
     pub api_base: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_two_keys_can_contradict() {
+        let account = |key: &str| Account {
+            name: "x".into(),
+            key: key.into(),
+        };
+        let cases = [
+            ("a", "a", true),
+            ("a", "b", false),
+            ("a", "", true),
+            ("", "b", true),
+        ];
+        for (one, other, may) in cases {
+            assert_eq!(
+                account(one).may_be(&account(other)),
+                may,
+                "{one:?} {other:?}"
+            );
+        }
+    }
 }

@@ -20,7 +20,7 @@ use crate::model::Time;
 
 use super::{CallMeta, ErrorKind, Pass, ServiceError};
 use fault::Fault;
-use tries::{Happened, Next, Tries, retry_after};
+use tries::{Happened, Next, Tries, reset_after, retry_after};
 
 pub(crate) use answer::Answer;
 pub use base::parse_base;
@@ -93,6 +93,8 @@ pub(crate) struct Http {
     host: String,
     limits: Limits,
     request_id: &'static str,
+    /// The header in which the service says how many milliseconds to wait after a 429.
+    reset: Option<&'static str>,
 }
 
 impl Http {
@@ -126,7 +128,24 @@ impl Http {
             host: host_of(base),
             limits,
             request_id,
+            reset: None,
         })
+    }
+
+    /// The same executor for a service that names its waits in milliseconds, in a header of its own.
+    pub(crate) fn with_reset(self, header: &'static str) -> Self {
+        Self {
+            reset: Some(header),
+            ..self
+        }
+    }
+
+    /// The same executor for another host: that one is named when something goes wrong.
+    pub(crate) fn at(&self, url: &Url) -> Self {
+        Self {
+            host: host_of(url),
+            ..self.clone()
+        }
     }
 
     /// Sends a call until it is answered, lost, or out of tries. The pass is given back when all of the
@@ -221,7 +240,10 @@ impl Http {
         server_time: Option<Time>,
     ) -> Result<Answer, Fault> {
         let status = response.status().as_u16();
-        let wait = named_wait(response.headers(), server_time);
+        let wait = named_wait(response.headers(), server_time).or_else(|| {
+            let reset = self.reset.filter(|_| status == 429)?;
+            reset_after(&header(response.headers(), reset)?)
+        });
         let content_type = header(response.headers(), CONTENT_TYPE.as_str()).unwrap_or_default();
         let content_type = content_type
             .split(';')

@@ -6,6 +6,7 @@
 mod error;
 mod gate;
 mod http;
+pub mod imagekit;
 mod redact;
 pub mod templated;
 pub mod uploadcare;
@@ -236,23 +237,13 @@ pub trait Service: Send + Sync {
 pub fn capabilities(service: ServiceKind) -> &'static Capabilities {
     match service {
         ServiceKind::Uploadcare => &uploadcare::CAN,
+        ServiceKind::ImageKit => &imagekit::CAN,
         ServiceKind::Templated => &templated::CAN,
-        ServiceKind::ImageKit => &NOTHING,
     }
 }
 
-static NOTHING: Capabilities = Capabilities {
-    verbs: &[],
-    batch_limit: 1,
-    groups: false,
-    removed_list: false,
-    restore: false,
-    repeatable: false,
-    unstored: false,
-};
-
-/// Opens a service with the keys. Fails on a base that is neither https nor loopback, on a service that
-/// Tallyman does not speak yet, and on a machine without CA certificates. Nothing is sent.
+/// Opens a service with the keys. Fails on a base that is neither https nor loopback, on keys that
+/// cannot be right, and on a machine without CA certificates. Nothing is sent.
 pub fn open(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {
     open_with(credentials, Limits::default())
 }
@@ -264,10 +255,7 @@ pub fn open_with(
 ) -> Result<Arc<dyn Service>, ServiceError> {
     match credentials.service {
         ServiceKind::Uploadcare => Ok(Arc::new(uploadcare::Uploadcare::open(credentials, limits)?)),
+        ServiceKind::ImageKit => Ok(Arc::new(imagekit::ImageKit::open(credentials, limits)?)),
         ServiceKind::Templated => Ok(Arc::new(templated::Templated::open(credentials, limits)?)),
-        other => Err(ServiceError::new(
-            ErrorKind::Unsupported,
-            format!("{other} is not supported by this version"),
-        )),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use tallyman::model::ServiceKind;
 use tallyman::service::{self, Credentials, ErrorKind};
 
 use super::raw::{Raw, json, typed};
@@ -175,14 +174,6 @@ async fn settings_that_cannot_work_are_told_before_anything_is_sent() {
     assert_eq!(
         service::open(&simple).err().unwrap().kind,
         ErrorKind::Config
-    );
-    let other = Credentials {
-        service: ServiceKind::ImageKit,
-        ..credentials("http://127.0.0.1:1")
-    };
-    assert_eq!(
-        service::open(&other).err().unwrap().kind,
-        ErrorKind::Unsupported
     );
     let own = Credentials {
         api_base: None,

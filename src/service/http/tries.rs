@@ -177,6 +177,13 @@ pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     Some(date.duration_since(now).unwrap_or_default())
 }
 
+/// Reads a wait in whole milliseconds. `None` if it is none.
+pub(crate) fn reset_after(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| Duration::from_millis(text.parse().unwrap_or(u64::MAX)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,6 +291,25 @@ mod tests {
         for (text, seconds) in cases {
             let wait = retry_after(text, now);
             assert_eq!(wait, seconds.map(Duration::from_secs), "{text}");
+        }
+    }
+    #[test]
+    fn resets_are_milliseconds() {
+        let cases = [
+            ("1500", Some(1500)),
+            (" 0 ", Some(0)),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("1.5", None),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ];
+        for (text, millis) in cases {
+            assert_eq!(
+                reset_after(text),
+                millis.map(Duration::from_millis),
+                "{text}"
+            );
         }
     }
 }
