@@ -324,8 +324,10 @@ async fn storing_and_restoring_equal_the_books() {
                 ),
                 outcome => {
                     assert!(stored.is_none(), "{row:?}");
+                    // A deleted file whose stores were all lost is not brought back.
+                    let left_out = verb == Verb::Store && outcome == Outcome::Skipped;
                     assert!(
-                        matches!(outcome, Outcome::Absent | Outcome::Refused),
+                        left_out || matches!(outcome, Outcome::Absent | Outcome::Refused),
                         "{row:?}"
                     );
                 }

@@ -110,6 +110,12 @@ impl Fake {
         state.files.get_mut(&fixture::id(n)).unwrap().locked = true;
     }
 
+    /// Somebody else deletes a file.
+    pub fn remove(&self, n: usize) {
+        let mut state = self.state();
+        state.act(Verb::Delete, &[fixture::id(n)]);
+    }
+
     pub fn kept(&self, id: &ItemId) -> Option<Kept> {
         self.state().files.get(id).cloned()
     }

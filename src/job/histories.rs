@@ -263,3 +263,29 @@ async fn a_stop_before_the_keys_are_known_reads_nothing() {
     assert_eq!(bench.fake.rereads(), rereads);
     bench.check();
 }
+
+#[tokio::test]
+async fn a_continued_store_does_not_bring_back_what_was_deleted_since() {
+    let mut bench = Bench::with(Fake::new(10, true), 10, Verb::Store).await;
+    let stop = bench.stop.clone();
+    bench.fake.on_batch(move |_, _| {
+        stop.cancel();
+        Trouble::After(ErrorKind::Lost)
+    });
+    bench
+        .fake
+        .on_read(|_, _| Trouble::Before(ErrorKind::Unreachable));
+    assert_eq!(bench.run().await.unwrap().tally.unknown, 10);
+    bench.fake.remove(3);
+    bench.fake.heal();
+    bench.stop = CancellationToken::new();
+    let summary = bench.run().await.unwrap();
+    assert_eq!(
+        (summary.state, summary.tally.done, summary.tally.skipped),
+        (JobState::Ended, 9, 1)
+    );
+    let (outcome, words) = bench.outcome(3);
+    assert!(words.contains("bring it back"), "{outcome}: {words}");
+    let kept = bench.fake.kept(&super::fixture::id(3)).unwrap();
+    assert!(kept.removed.is_some(), "{kept:?}");
+}

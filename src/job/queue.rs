@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use crate::model::CallPurpose;
+use crate::model::{CallPurpose, Verb};
 
 use super::chunk::{Chunk, Entry, Terms};
 use super::settle::Judgement;
@@ -76,10 +76,12 @@ impl Queue {
     }
 
     fn settle_first(&mut self, unsettled: Vec<Entry>) {
+        // Long after, somebody may have deleted what a repeated store would bring back.
+        let repeatable = self.terms.repeatable && self.terms.verb != Verb::Store;
         for entries in unsettled.chunks(self.terms.limit) {
             let mut chunk = Chunk::new(CallPurpose::Repeat, entries.to_vec());
             chunk.old = true;
-            let chunks = match self.terms.repeatable {
+            let chunks = match repeatable {
                 true => vec![chunk],
                 false => chunk.into_rereads(),
             };

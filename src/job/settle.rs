@@ -255,6 +255,12 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
                 let problem = absent_words(&entry, words);
                 judgement.settled.push(by_reread(Outcome::Absent, problem));
             }
+            Sign::Deleted => {
+                let words = "the file is deleted now, and storing it again would bring it back";
+                judgement
+                    .settled
+                    .push(by_reread(Outcome::Skipped, words.to_owned()));
+            }
             Sign::NotDone if entry.sends < terms.pace.sends => {
                 entry.open = false;
                 judgement.resend.push(entry);
@@ -274,6 +280,8 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
 enum Sign<'a> {
     Done(Time),
     NotDone,
+    /// Not stored, and not to be: to the service, storing a deleted file is restoring it.
+    Deleted,
     Absent(&'a str),
 }
 
@@ -285,6 +293,7 @@ fn sign(verb: Verb, seen: &Seen) -> Sign<'_> {
         Seen::File(file) => match (verb, file.removed, file.stored) {
             (Verb::Delete, Some(at), _) => Sign::Done(at),
             (Verb::Store | Verb::Restore, None, Some(at)) => Sign::Done(at),
+            (Verb::Store, Some(_), _) => Sign::Deleted,
             _ => Sign::NotDone,
         },
     }

@@ -70,7 +70,7 @@ pub(super) const fn meaning(outcome: Option<Outcome>) -> &'static str {
         Some(Outcome::Absent) => "The service says that the item is not there.",
         Some(Outcome::Refused) => "The service named the item and gave a reason of its own.",
         Some(Outcome::Failed) => "Known not to be done; all tries were used up.",
-        Some(Outcome::Skipped) => "A guard left the item out before anything was sent.",
+        Some(Outcome::Skipped) => "A guard left the item out, for the reason in its row.",
         Some(Outcome::NotSent) => {
             "The job stopped before the item was sent. Nothing happened to it."
         }

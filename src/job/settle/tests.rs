@@ -358,6 +358,7 @@ fn a_reread_needs_a_positive_sign() {
         words: "Not found.".into(),
     };
     let lost = "a absent: Not found. (gone after a call of ours whose answer was lost)";
+    let deleted = "a skipped: the file is deleted now, and storing it again would bring it back";
     let cases = [
         (Verb::Delete, file(Some(3), None), "a done", ""),
         (Verb::Delete, file(None, Some(3)), "", "resend a"),
@@ -365,7 +366,7 @@ fn a_reread_needs_a_positive_sign() {
         (Verb::Delete, gone(), lost, ""),
         (Verb::Store, file(None, Some(3)), "a done", ""),
         (Verb::Store, file(None, None), "", "resend a"),
-        (Verb::Store, file(Some(3), None), "", "resend a"),
+        (Verb::Store, file(Some(3), None), deleted, ""),
         (Verb::Restore, file(None, Some(3)), "a done", ""),
         (Verb::Restore, file(Some(3), None), "", "resend a"),
         (Verb::Restore, file(None, None), "", "resend a"),
