@@ -8,7 +8,7 @@ use super::JobError;
 use super::bench::{Bench, counts, dice};
 use super::fake::{Fake, Trouble};
 use crate::ledger::LedgerErrorKind;
-use crate::model::{JobState, Outcome, Verb};
+use crate::model::{Evidence, JobState, Outcome, Settled, Time, Verb};
 use crate::service::ErrorKind;
 
 #[tokio::test]
@@ -288,4 +288,28 @@ async fn a_continued_store_does_not_bring_back_what_was_deleted_since() {
     assert!(words.contains("bring it back"), "{outcome}: {words}");
     let kept = bench.fake.kept(&super::fixture::id(3)).unwrap();
     assert!(kept.removed.is_some(), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_job_cut_off_before_its_end_was_written_can_be_ended() {
+    let bench = Bench::new(0, 2).await;
+    let ledger = &bench.engine.ledger;
+    let settled = [0, 1].map(|seq| Settled {
+        seq,
+        outcome: Outcome::Absent,
+        problem: "Missing in the project".into(),
+        evidence: Some(Evidence::Answer),
+        service_time: None,
+        settled_at: Time(1),
+    });
+    ledger.settle(bench.job, &settled).unwrap();
+    let cut = ledger.summary(bench.job).unwrap();
+    assert_eq!((cut.state, cut.tally.pending), (JobState::Running, 0));
+    assert!(cut.can_continue(), "nobody would ever end it");
+    let summary = bench.run().await.unwrap();
+    assert_eq!(
+        (summary.state, summary.can_continue()),
+        (JobState::Ended, false)
+    );
+    assert_eq!(bench.fake.batches(), 0);
 }

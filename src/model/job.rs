@@ -148,9 +148,10 @@ pub struct JobSummary {
 
 impl JobSummary {
     /// Whether *Check and continue* has something to do: items without an outcome,
-    /// not sent, or unknown.
+    /// not sent, or unknown; or an end that was never written.
     pub fn can_continue(&self) -> bool {
-        self.tally.pending + self.tally.not_sent + self.tally.unknown > 0
+        let open = self.tally.pending + self.tally.not_sent + self.tally.unknown;
+        open > 0 || self.state == JobState::Running
     }
 }
 
