@@ -294,7 +294,7 @@ impl App {
             .iter_mut()
             .find(|workspace| workspace.profile.id == *id)
         {
-            let verb = workspace.running.take().map(|running| running.verb);
+            let verb = workspace.job_over(job).map(|running| running.verb);
             let restore = workspace
                 .session()
                 .is_some_and(|session| session.service.can().restore);

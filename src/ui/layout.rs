@@ -296,7 +296,8 @@ impl App {
         if let (Some(plan), Some(at), Ok(ledger)) = (confirmed, at, &self.ledger) {
             let ledger = ledger.clone();
             self.workspaces[at].toast = None;
-            self.workspaces[at].start(&self.engine, ledger, plan);
+            let started = self.workspaces[at].start(&self.engine, ledger, plan);
+            self.notices.extend(started.err());
         }
         stay
     }

@@ -316,7 +316,8 @@ impl App {
                         .find(|w| w.profile.id == one.profile);
                     if let Some(workspace) = workspace {
                         workspace.toast = None;
-                        workspace.go_on(engine, ledger, &record);
+                        let gone_on = workspace.go_on(engine, ledger, &record);
+                        self.notices.extend(gone_on.err());
                     }
                 }
                 Ok(Err(error)) => self.notices.push(error.to_string()),

@@ -270,11 +270,14 @@ impl Workspace {
         self.list_mut(listing).0.arranged(arrangement);
     }
 
-    /// Starts a job from a confirmed plan.
-    pub fn start(&mut self, engine: &Engine, ledger: Arc<crate::ledger::Ledger>, plan: Plan) {
-        let Some(session) = self.session().cloned() else {
-            return;
-        };
+    /// Starts a job from a confirmed plan, or says why it cannot.
+    pub fn start(
+        &mut self,
+        engine: &Engine,
+        ledger: Arc<crate::ledger::Ledger>,
+        plan: Plan,
+    ) -> Result<(), String> {
+        let session = self.session_for(plan.verb)?;
         let stop = CancellationToken::new();
         self.running = Some(Running {
             job: None,
@@ -286,18 +289,17 @@ impl Workspace {
             before: 0,
         });
         engine.start_job(session, ledger, plan, stop);
+        Ok(())
     }
 
-    /// Goes on with a job that was cut off, stopped or halted.
+    /// Goes on with a job that was cut off, stopped or halted, or says why it cannot.
     pub fn go_on(
         &mut self,
         engine: &Engine,
         ledger: Arc<crate::ledger::Ledger>,
         record: &JobRecord,
-    ) {
-        let Some(session) = self.session().cloned() else {
-            return;
-        };
+    ) -> Result<(), String> {
+        let session = self.session_for(record.summary.verb)?;
         let stop = CancellationToken::new();
         let summary = &record.summary;
         let open = summary.tally.pending + summary.tally.not_sent + summary.tally.unknown;
@@ -315,6 +317,21 @@ impl Workspace {
             before: summary.tally.items() - open,
         });
         engine.continue_job(session, ledger, self.profile.id.clone(), summary.id, stop);
+        Ok(())
+    }
+
+    /// The session, if a job may begin now. One job of a profile at a time: a second would take the first
+    /// one's place in the window, and nobody could stop it.
+    fn session_for(&self, verb: Verb) -> Result<Session, String> {
+        match (self.why_not(verb), self.session()) {
+            (None, Some(session)) => Ok(session.clone()),
+            (why, _) => Err(why.unwrap_or_default()),
+        }
+    }
+
+    /// Takes the running job away if it is the one that ended; `None` is one that was never written down.
+    pub fn job_over(&mut self, job: Option<JobId>) -> Option<Running> {
+        self.running.take_if(|running| running.job == job)
     }
 
     /// Shows the members of a group.
@@ -491,5 +508,84 @@ impl Workspace {
     /// Whether anything here must not be cut off without asking.
     pub fn is_busy(&self) -> bool {
         self.running.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Ledger;
+    use crate::model::{Account, PlanItem, ProfileId, ServiceKind};
+    use crate::profile::Colour;
+
+    fn open_workspace() -> Workspace {
+        let profile = Profile {
+            id: ProfileId("p".into()),
+            name: "Shop".into(),
+            service: ServiceKind::Uploadcare,
+            colour: Colour::PALETTE[0],
+            public_key: "public".into(),
+            api_base: Some("http://127.0.0.1:1".into()),
+            cdn_base: None,
+            simple_auth: false,
+            protected: false,
+            read_only: false,
+            account: None,
+        };
+        let keys = profile.credentials("secret".to_owned().into());
+        let account = Account {
+            name: "shop".into(),
+            key: "public".into(),
+        };
+        let service = crate::service::open(&keys).unwrap();
+        Workspace {
+            state: State::Open(Session { service, account }),
+            ..Workspace::new(profile)
+        }
+    }
+
+    fn plan(workspace: &Workspace, id: &str) -> Plan {
+        let session = workspace.session().unwrap();
+        let base = session.service.api_base();
+        let source = workspace.profile.source(session.account.clone(), base);
+        Plan::new(Verb::Delete, source, vec![PlanItem::bare(id.into())])
+    }
+
+    #[test]
+    fn a_job_that_runs_is_not_replaced_by_another() {
+        let engine = Engine::new(Context::default()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Arc::new(Ledger::open(dir.path()).unwrap());
+        let mut workspace = open_workspace();
+        let (one, other) = (plan(&workspace, "a"), plan(&workspace, "b"));
+        let job = ledger.create_job(&other).unwrap();
+        let record = ledger.record(job).unwrap();
+        workspace
+            .start(&engine, ledger.clone(), one.clone())
+            .unwrap();
+        workspace
+            .go_on(&engine, ledger.clone(), &record)
+            .unwrap_err();
+        workspace.start(&engine, ledger.clone(), other).unwrap_err();
+        let running = workspace.running.as_ref().unwrap();
+        assert_eq!(running.ids[0].as_str(), "a");
+
+        assert!(workspace.job_over(Some(job)).is_none(), "not its end");
+        assert!(workspace.running.is_some());
+        assert!(workspace.job_over(None).is_some());
+    }
+
+    #[test]
+    fn a_read_only_profile_does_not_go_on_with_a_job() {
+        let engine = Engine::new(Context::default()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Arc::new(Ledger::open(dir.path()).unwrap());
+        let mut workspace = open_workspace();
+        let job = ledger.create_job(&plan(&workspace, "a")).unwrap();
+        let record = ledger.record(job).unwrap();
+        workspace.profile.read_only = true;
+        let words = workspace.go_on(&engine, ledger, &record).unwrap_err();
+        assert!(words.contains("read-only"), "{words}");
+        assert!(workspace.running.is_none());
     }
 }
