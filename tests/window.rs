@@ -300,6 +300,32 @@ fn a_profile_is_verified_before_it_is_kept() {
     assert!(!window.status_has(" selected"));
 }
 
+/// The answer for keys that were changed meanwhile is no answer for those that stand there now.
+#[test]
+fn keys_changed_while_they_are_verified_are_not_verified() {
+    let mut window = Window::open();
+    let demo = window.harness.state().demo().unwrap();
+    let base = demo.base();
+    demo.faults().set_latency(Duration::from_millis(300));
+    window.press("Add profile");
+    window.fill("Name", "Second");
+    window.fill("Public key", demo::PUBLIC_KEY);
+    window.fill("Secret key", demo::SECRET_KEY);
+    window.click(Role::Label, "Addresses and sign-in…");
+    window.fill("API base", &base);
+    window.press("Verify");
+    window.fill("Public key", "nobodyskey");
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(900) {
+        window.steps(1);
+        assert!(!window.status_has("The keys open"));
+    }
+    window.press("Verify");
+    window.wait("what is wrong", |window| {
+        window.status_has("knows no project with this public key")
+    });
+}
+
 #[test]
 fn groups_are_removed_and_their_files_stay() {
     let mut window = Window::open();

@@ -169,6 +169,8 @@ impl ProfileSheet {
             self.more = true;
         }
         if edited {
+            // An answer that is on its way is about the keys as they were.
+            (self.verifying, self.saving) = (None, None);
             self.verified = None;
             self.trouble = None;
         }
