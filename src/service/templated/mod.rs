@@ -45,13 +45,17 @@ const PACE: Duration = Duration::from_millis(500);
 const PICTURES_AT_ONCE: usize = 4;
 
 /// What Templated can do with its uploads.
+///
+/// A batch goes whole or not at all, so the same one sent again tells what a lost answer said: the ids that
+/// it deletes now were not deleted then, and those that are gone or somebody else's are named as such. Only
+/// when that fails too are uploads re-read, which cannot tell a foreign id from one that is gone.
 pub(super) static CAN: Capabilities = Capabilities {
     verbs: &[Verb::Delete],
     batch_limit: 50,
     groups: false,
     removed_list: false,
     restore: false,
-    repeatable: false,
+    repeatable: true,
     unstored: false,
 };
 
