@@ -6,7 +6,8 @@ use tallyman::model::ItemKind;
 use tallyman::service::{BatchAnswer, ErrorKind, Fact, Priority, Seen};
 use tokio_util::sync::CancellationToken;
 
-use super::raw::{Raw, Say, json, typed};
+use super::json;
+use super::raw::{Raw, Say, typed};
 use super::{ID, delete, delete_group, list, open};
 
 #[tokio::test]

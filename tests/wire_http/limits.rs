@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use tallyman::service::{self, Credentials, ErrorKind};
 
-use super::raw::{Raw, json, typed};
+use super::json;
+use super::raw::{Raw, typed};
 use super::{ID, SECRET, credentials, delete, deleted, limits, open, throttle};
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use tallyman::service::{ErrorKind, Listing};
 use tokio::sync::mpsc;
 
-use super::raw::{Asked, Raw, Say, json};
+use super::json;
+use super::raw::{Asked, Raw, Say};
 use super::{ID, PROJECT, delete, list, open, page, throttle};
 
 #[tokio::test]

@@ -11,7 +11,7 @@ mod tries;
 use std::sync::Arc;
 use std::time::Duration;
 
-use raw::{Raw, Say, json};
+use raw::{Raw, Say, typed};
 use tallyman::model::{FileRow, ItemId, ServiceKind, Verb};
 use tallyman::service::{
     self, Answered, BatchAnswer, Credentials, Limits, Listing, Patience, Priority, Service,
@@ -92,6 +92,12 @@ async fn list(service: &Arc<dyn Service>) -> (Vec<FileRow>, Result<(), ServiceEr
         rows.extend(page.rows);
     }
     (rows, listing.await.unwrap())
+}
+
+/// An answer of the API, with further header lines (each ending in CRLF).
+fn json(status: u16, headers: &str, body: &str) -> Say {
+    let content_type = "application/vnd.uploadcare-v0.7+json";
+    typed(status, content_type, headers, body.as_bytes())
 }
 
 fn deleted() -> Say {

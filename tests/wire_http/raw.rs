@@ -44,16 +44,6 @@ pub enum Say {
     Stall(Duration),
 }
 
-/// An answer with a JSON body and further header lines (each ending in CRLF).
-pub fn json(status: u16, headers: &str, body: &str) -> Say {
-    typed(
-        status,
-        "application/vnd.uploadcare-v0.7+json",
-        headers,
-        body.as_bytes(),
-    )
-}
-
 /// An answer with a body of any type.
 pub fn typed(status: u16, content_type: &str, headers: &str, body: &[u8]) -> Say {
     let head = format!(

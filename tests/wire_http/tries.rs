@@ -6,7 +6,8 @@ use tallyman::model::Verb;
 use tallyman::service::{self, BatchAnswer, ErrorKind, Priority};
 use tokio_util::sync::CancellationToken;
 
-use super::raw::{Raw, Say, json, typed};
+use super::json;
+use super::raw::{Raw, Say, typed};
 use super::{ID, PROJECT, credentials, delete, deleted, limits, open, throttle};
 
 #[tokio::test]
