@@ -296,7 +296,7 @@ fn a_profile_is_verified_before_it_is_kept() {
     window.wait("rows", |window| !window.rows().is_empty());
     window.select_all();
     assert!(window.status_has(" selected"));
-    window.key(Modifiers::COMMAND, Key::Num2);
+    window.key(Modifiers::COMMAND, Key::Num4);
     assert!(!window.status_has(" selected"));
 }
 
@@ -393,4 +393,47 @@ fn at_rest_the_window_draws_nothing() {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert_eq!(calm, 20, "the window keeps asking for frames");
+}
+
+/// A delete on each of the three services, while the profile is switched under the running job.
+#[test]
+fn three_services_mix_nothing_up() {
+    let mut window = Window::open();
+    let server = |window: &Window| {
+        let server = window.harness.state().demo().unwrap();
+        (
+            server.books().file_ids().len(),
+            server.imagekit_books().file_ids().len(),
+            server.templated_books().file_ids().len(),
+        )
+    };
+    let before = server(&window);
+    for (key, noun) in [(Key::Num3, "3"), (Key::Num2, "3"), (Key::Num1, "3")] {
+        window.key(Modifiers::COMMAND, key);
+        window.wait("rows", |window| {
+            !window.rows().is_empty() && window.status_has("as of")
+        });
+        let rows = window.rows();
+        window
+            .harness
+            .get_by_role_and_label(Role::Row, &rows[3])
+            .click();
+        window.steps(2);
+        window
+            .harness
+            .get_by_role_and_label(Role::Row, &rows[5])
+            .click_modifiers(Modifiers::SHIFT);
+        window.steps(2);
+        window.press("Delete…");
+        window.press(&format!("Delete {noun} files"));
+    }
+    window.wait("all three deletes", |window| {
+        let now = server(window);
+        now == (before.0 - 3, before.1 - 3, before.2 - 3)
+    });
+    for key in [Key::Num1, Key::Num2, Key::Num3] {
+        window.key(Modifiers::COMMAND, key);
+        window.toast("3 of 3 deleted");
+        assert!(!window.status_has(" selected"));
+    }
 }

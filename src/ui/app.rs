@@ -126,6 +126,7 @@ impl App {
             if workspace.files.is_new() {
                 self.settings.dress(&mut workspace.files.table);
                 self.settings.dress(&mut workspace.removed.table);
+                workspace.hide_states();
             }
         }
     }

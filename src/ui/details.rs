@@ -79,7 +79,10 @@ impl Details {
             .max_height(height)
             .auto_shrink([false, false])
             .show(ui, |ui| match self.tab {
-                Tab::Details => self.facts(ui, row),
+                Tab::Details => {
+                    let states = session.is_none_or(|session| session.service.can().unstored);
+                    self.facts(ui, row, states);
+                }
                 Tab::Metadata => self.metadata(ui),
                 Tab::Json => self.json(ui),
             });
@@ -149,14 +152,15 @@ impl Details {
         ui.add_space(8.0);
     }
 
-    fn facts(&self, ui: &mut Ui, row: &FileRow) {
+    fn facts(&self, ui: &mut Ui, row: &FileRow, states: bool) {
         Grid::new("facts")
             .num_columns(2)
             .spacing([12.0, 8.0])
             .min_col_width(78.0)
             .show(ui, |ui| {
                 let details = self.ready();
-                for (name, value) in own_facts(details.map_or(row, |details| &details.row)) {
+                for (name, value) in own_facts(details.map_or(row, |details| &details.row), states)
+                {
                     fact(ui, &name, &value);
                 }
                 for (name, value) in details
@@ -212,9 +216,13 @@ impl Details {
     }
 }
 
-fn own_facts(row: &FileRow) -> Vec<(String, String)> {
+/// What the listing says. Where every file is stored, its state is not worth a line.
+fn own_facts(row: &FileRow, states: bool) -> Vec<(String, String)> {
     let zone = jiff::tz::TimeZone::system();
-    let mut facts = vec![("State".to_owned(), state_words(row, Time::now()))];
+    let mut facts = Vec::new();
+    if states {
+        facts.push(("State".to_owned(), state_words(row, Time::now())));
+    }
     facts.push((
         "Size".into(),
         format!(
@@ -228,7 +236,7 @@ fn own_facts(row: &FileRow) -> Vec<(String, String)> {
     }
     let dates = [
         ("Uploaded", row.uploaded),
-        ("Stored", row.stored),
+        ("Stored", row.stored.filter(|_| states)),
         ("Removed", row.removed),
     ];
     for (name, time) in dates {

@@ -10,7 +10,7 @@ use super::App;
 use super::engine::Engine;
 use crate::demo::{self, Server};
 use crate::ledger::Ledger;
-use crate::model::{Account, ProfileId, ServiceKind};
+use crate::model::{ProfileId, ServiceKind};
 use crate::profile::{Colour, Keyring, Profile, Profiles, Secrets};
 
 /// The id that the desktop knows the window by; the .desktop file is named after it.
@@ -146,7 +146,7 @@ pub(super) fn ledger(data_dir: &Path, notices: &mut Vec<String>) -> Result<Arc<L
     Ok(Arc::new(ledger))
 }
 
-/// Starts the embedded service and puts its profile into the list.
+/// Starts the embedded service and puts a profile for each API that it speaks into the list.
 pub(super) fn demo(
     engine: &Engine,
     profiles: &mut Profiles,
@@ -155,23 +155,33 @@ pub(super) fn demo(
     let server = engine
         .block_on(Server::start(demo::Options::default()))
         .map_err(|error| format!("The embedded service could not start: {error}"))?;
+    for (place, service) in ServiceKind::ALL.into_iter().enumerate() {
+        let (profile, secret) = demo_profile(&server, service, Colour::at(place));
+        secrets.keep_for_session(&profile.id, secret.to_owned().into());
+        profiles.put(profile).map_err(|error| error.to_string())?;
+    }
+    Ok(server)
+}
+
+fn demo_profile(server: &Server, service: ServiceKind, colour: Colour) -> (Profile, &'static str) {
+    let (name, public_key, secret) = match service {
+        ServiceKind::Uploadcare => ("Demo shop", demo::PUBLIC_KEY, demo::SECRET_KEY),
+        ServiceKind::ImageKit => ("Demo media", "", demo::imagekit::PRIVATE_KEY),
+        ServiceKind::Templated => ("Demo prints", "", demo::templated::API_KEY),
+    };
+    let uploadcare = service == ServiceKind::Uploadcare;
     let profile = Profile {
-        id: ProfileId("demo".into()),
-        name: "Demo shop".into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
-        public_key: demo::PUBLIC_KEY.into(),
-        api_base: Some(server.base()),
-        cdn_base: Some(server.cdn_base()),
+        id: ProfileId(format!("demo-{}", service.key())),
+        name: name.into(),
+        service,
+        colour,
+        public_key: public_key.into(),
+        api_base: Some(server.base_of(service)),
+        cdn_base: uploadcare.then(|| server.cdn_base()),
         simple_auth: false,
         protected: false,
         read_only: false,
-        account: Some(Account {
-            name: demo::PROJECT_NAME.into(),
-            key: demo::PUBLIC_KEY.into(),
-        }),
+        account: None,
     };
-    secrets.keep_for_session(&profile.id, demo::SECRET_KEY.to_owned().into());
-    profiles.put(profile).map_err(|error| error.to_string())?;
-    Ok(server)
+    (profile, secret)
 }

@@ -349,6 +349,15 @@ impl Workspace {
         service::capabilities(self.profile.service)
     }
 
+    /// Where every file is stored, a column that says so says nothing.
+    pub fn hide_states(&mut self) {
+        if !self.can().unstored {
+            for column in ["state", "stored"] {
+                self.files.table.set_visible(column, false);
+            }
+        }
+    }
+
     /// The places that the service has.
     pub fn places(&self) -> impl Iterator<Item = Place> {
         let can = self.can();

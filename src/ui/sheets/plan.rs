@@ -48,6 +48,7 @@ pub struct PlanSheet {
     view_all: bool,
     focused: bool,
     undo: bool,
+    unstored: bool,
 }
 
 impl PlanSheet {
@@ -73,6 +74,7 @@ impl PlanSheet {
             view_all: false,
             focused: false,
             undo: session.service.can().restore,
+            unstored: session.service.can().unstored,
         }
     }
 
@@ -208,7 +210,7 @@ impl PlanSheet {
             };
             tiles.push((days, made.to_owned()));
         }
-        if self.verb.kind() == ItemKind::File && self.verb != Verb::Restore {
+        if self.unstored && self.verb.kind() == ItemKind::File && self.verb != Verb::Restore {
             let both = format!(
                 "{} / {}",
                 size::count(facts.stored),

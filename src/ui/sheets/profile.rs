@@ -8,7 +8,6 @@ use zeroize::Zeroize;
 use super::{Stay, show};
 use crate::model::{Account, ServiceKind};
 use crate::profile::{self, Colour, KeyringError, Profile, Secrets, VerifyError, VerifyErrorKind};
-use crate::service;
 use crate::ui::engine::Engine;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
@@ -209,8 +208,7 @@ impl ProfileSheet {
     /// The choice of a service; whether it changed.
     fn services(&mut self, ui: &mut Ui) -> bool {
         let before = self.profile.service;
-        let spoken = |kind: &ServiceKind| !service::capabilities(*kind).verbs.is_empty();
-        for kind in ServiceKind::ALL.into_iter().filter(spoken) {
+        for kind in ServiceKind::ALL {
             ui.radio_value(&mut self.profile.service, kind, kind.title());
             ui.add_space(10.0);
         }

@@ -169,7 +169,9 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     };
     let row = vec2(ui.available_width(), theme::FIELD + 2.0);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-        draw_segments(ui, list, segments, send);
+        if segments.len() > 1 {
+            draw_segments(ui, list, segments, send);
+        }
         ui.add_space(2.0);
         let width = ui.available_width();
         search(ui, &mut list.text, "Filter by name or id", width);
