@@ -57,6 +57,7 @@ pub fn show(
             visuals.text_edit_bg_color = Some(tokens.bg);
             visuals.widgets.inactive.bg_fill = tokens.bg;
             visuals.widgets.inactive.bg_stroke.color = tokens.edge;
+            visuals.widgets.hovered.bg_stroke.color = tokens.faint;
             let stay = add(ui);
             if let Some(color) = band {
                 paint_band(ui, color);
