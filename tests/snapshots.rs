@@ -110,11 +110,12 @@ impl Table {
         self.engine.drain(Duration::from_millis(5), |event| {
             if let tallyman::ui::engine::Event::Arranged {
                 listing,
+                question,
                 arrangement,
                 ..
             } = event
             {
-                self.workspace.arranged(listing, arrangement);
+                self.workspace.arranged(listing, question, arrangement);
             }
         });
         self.workspace.arrange(&self.engine);

@@ -170,7 +170,11 @@ impl App {
 
     fn take(&mut self, ctx: &Context, event: Event) {
         match event {
-            Event::Opened { profile, result } => self.opened(&profile, result),
+            Event::Opened {
+                profile,
+                question,
+                result,
+            } => self.opened(&profile, question, result),
             Event::Files {
                 profile,
                 listing,
@@ -204,10 +208,11 @@ impl App {
             Event::Arranged {
                 profile,
                 listing,
+                question,
                 arrangement,
             } => {
                 self.with(&profile, |workspace| {
-                    workspace.arranged(listing, arrangement)
+                    workspace.arranged(listing, question, arrangement)
                 });
             }
             Event::Picture {
@@ -259,12 +264,13 @@ impl App {
     fn opened(
         &mut self,
         id: &ProfileId,
+        question: u64,
         result: Result<super::engine::Session, super::engine::OpenError>,
     ) {
         let Some(at) = self
             .workspaces
             .iter()
-            .position(|workspace| workspace.profile.id == *id)
+            .position(|workspace| workspace.profile.id == *id && workspace.awaits(question))
         else {
             return;
         };

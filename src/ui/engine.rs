@@ -3,6 +3,7 @@
 //! The window sends intents and drains [`Event`]s once a frame; nothing here draws.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -26,6 +27,13 @@ const WAKE: Duration = Duration::from_millis(33);
 
 /// Pages that may wait for the window.
 const PAGES_AHEAD: usize = 4;
+
+/// A number that no other question of this program has. A profile that is edited gets new lists under its old
+/// id: this tells an answer for them from one that the lists before had asked for.
+pub fn question() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
 
 /// An opened profile: its service, and whom the keys belong to.
 #[derive(Clone)]
@@ -53,6 +61,8 @@ pub enum Event {
     Opened {
         /// Which.
         profile: ProfileId,
+        /// The question.
+        question: u64,
         /// How it went.
         result: Result<Session, OpenError>,
     },
@@ -102,6 +112,8 @@ pub enum Event {
         profile: ProfileId,
         /// Of which listing.
         listing: Listing,
+        /// The question.
+        question: u64,
         /// The order.
         arrangement: Arrangement,
     },
@@ -230,12 +242,13 @@ impl Engine {
     }
 
     /// Opens a profile: secret, service, account.
-    pub fn open(&self, profile: Profile, secrets: Secrets) {
+    pub fn open(&self, profile: Profile, secrets: Secrets, question: u64) {
         let tell = self.teller();
         self.runtime().spawn(async move {
             let result = open_session(&profile, &secrets).await;
             tell.say(Event::Opened {
                 profile: profile.id,
+                question,
                 result,
             });
         });
@@ -302,7 +315,7 @@ impl Engine {
     pub fn arrange(
         &self,
         profile: ProfileId,
-        listing: Listing,
+        (listing, question): (Listing, u64),
         (catalogue, problems): (Catalogue, ProblemIndex),
         query: Query,
         sort: Sort,
@@ -313,6 +326,7 @@ impl Engine {
             tell.say(Event::Arranged {
                 profile,
                 listing,
+                question,
                 arrangement,
             });
         });

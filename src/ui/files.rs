@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::engine::Engine;
+use super::engine::{Engine, question};
 use super::widgets::table::TableState;
 use crate::catalogue::{Arrangement, Catalogue, ProblemIndex, Query, RowIx, Selection, Sort};
 use crate::model::{FileRow, FileState, ItemId, PlanItem, ProfileId, Time};
@@ -50,9 +50,11 @@ pub struct FileList {
     pub total: Option<i64>,
     /// Rows that came in this run.
     pub loaded: u64,
+    run: u64,
     epoch: u64,
     stop: CancellationToken,
     asked: Option<Wish>,
+    question: u64,
     arranging: bool,
     counted: Option<(Counted, Counts)>,
 }
@@ -104,9 +106,11 @@ impl FileList {
             progress: Progress::New,
             total: None,
             loaded: 0,
+            run: 0,
             epoch: 0,
             stop: CancellationToken::new(),
             asked: None,
+            question: 0,
             arranging: false,
             counted: None,
         }
@@ -158,31 +162,32 @@ impl FileList {
         };
         self.progress = Progress::Loading;
         self.loaded = 0;
-        (self.epoch, self.stop.clone())
+        self.run = question();
+        (self.run, self.stop.clone())
     }
 
     /// Takes a page in.
     pub fn arrived(&mut self, catalogue: &mut Catalogue, run: u64, page: Page<FileRow>) {
-        if run != self.epoch {
+        if run != self.run {
             return;
         }
         self.loaded += page.rows.len() as u64;
         self.total = page.total.or(self.total);
-        catalogue.merge(run, page.rows);
+        catalogue.merge(self.epoch, page.rows);
     }
 
     /// Takes the end in: rows that were not seen are gone only if the listing was whole.
     pub fn ended(&mut self, catalogue: &mut Catalogue, run: u64, result: Result<(), ServiceError>) {
-        if run != self.epoch {
+        if run != self.run {
             return;
         }
         match result {
             Ok(()) => {
-                catalogue.finish(run);
+                catalogue.finish(self.epoch);
                 self.progress = Progress::Loaded(Time::now());
             }
             Err(error) => {
-                catalogue.abandon(run);
+                catalogue.abandon(self.epoch);
                 self.progress = Progress::Failed(error.message);
             }
         }
@@ -243,11 +248,16 @@ impl FileList {
         self.asked = Some(wish);
         self.arranging = true;
         let snapshot = (catalogue.clone(), problems.clone());
-        engine.arrange(profile.clone(), self.listing, snapshot, query, self.sort);
+        self.question = question();
+        let asked = (self.listing, self.question);
+        engine.arrange(profile.clone(), asked, snapshot, query, self.sort);
     }
 
     /// Takes an order in.
-    pub fn arranged(&mut self, arrangement: Arrangement) {
+    pub fn arranged(&mut self, question: u64, arrangement: Arrangement) {
+        if question != self.question {
+            return;
+        }
         self.arranging = false;
         self.shown = arrangement;
     }
@@ -319,5 +329,41 @@ impl Frozen {
     /// The ids alone.
     pub fn ids(&self) -> Vec<ItemId> {
         self.rows().into_iter().map(|row| row.id).collect()
+    }
+}
+
+impl Drop for FileList {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_for_a_list_that_was_replaced_are_not_taken() {
+        let page = || Page {
+            rows: vec![FileRow::unknown("a".into())],
+            total: None,
+        };
+        let (mut old, mut old_rows) = (FileList::new(Listing::Existing), Catalogue::new());
+        let (mut list, mut rows) = (FileList::new(Listing::Existing), Catalogue::new());
+        let (old_run, old_stop) = old.begin(&mut old_rows);
+        let (run, _) = list.begin(&mut rows);
+        drop(old);
+        assert!(old_stop.is_cancelled());
+        list.arrived(&mut rows, old_run, page());
+        list.ended(&mut rows, old_run, Ok(()));
+        assert!(rows.is_empty() && list.is_loading());
+        list.arrived(&mut rows, run, page());
+        assert_eq!(rows.len(), 1);
+        let order = Arrangement {
+            order: [7].into(),
+            ..Arrangement::default()
+        };
+        list.arranged(u64::MAX, order);
+        assert!(list.shown.order.is_empty(), "rows of other files");
     }
 }

@@ -97,7 +97,7 @@ impl GroupList {
 
     /// A new run.
     pub fn begin(&mut self) -> u64 {
-        self.run += 1;
+        self.run = super::engine::question();
         self.seen.clear();
         self.gone.clear();
         self.progress = Progress::Loading;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::command::Place;
 use super::details::Details;
-use super::engine::{Engine, OpenError, Session};
+use super::engine::{Engine, OpenError, Session, question};
 use super::files::FileList;
 use super::groups::{GroupList, OpenGroup};
 use super::pictures::Pictures;
@@ -103,6 +103,7 @@ pub struct Workspace {
     pub profile: Profile,
     /// Whether it is open.
     pub state: State,
+    opening: u64,
     /// All files that are known, removed ones too.
     pub catalogue: Catalogue,
     /// Files that exist.
@@ -137,6 +138,7 @@ impl Workspace {
         Self {
             profile,
             state: State::Closed,
+            opening: 0,
             catalogue: Catalogue::new(),
             files: FileList::new(Listing::Existing),
             removed: FileList::new(Listing::Removed),
@@ -158,8 +160,14 @@ impl Workspace {
     pub fn open(&mut self, engine: &Engine, secrets: &Secrets) {
         if matches!(self.state, State::Closed | State::Failed(_)) {
             self.state = State::Opening;
-            engine.open(self.profile.clone(), secrets.clone());
+            self.opening = question();
+            engine.open(self.profile.clone(), secrets.clone(), self.opening);
         }
+    }
+
+    /// Whether the answer to this question is what [`open`](Self::open) waits for.
+    pub fn awaits(&self, question: u64) -> bool {
+        self.opening == question
     }
 
     /// Takes the answer of [`open`](Self::open) and starts listing what is shown.
@@ -266,8 +274,13 @@ impl Workspace {
     }
 
     /// Takes an order in.
-    pub fn arranged(&mut self, listing: Listing, arrangement: crate::catalogue::Arrangement) {
-        self.list_mut(listing).0.arranged(arrangement);
+    pub fn arranged(
+        &mut self,
+        listing: Listing,
+        question: u64,
+        arrangement: crate::catalogue::Arrangement,
+    ) {
+        self.list_mut(listing).0.arranged(question, arrangement);
     }
 
     /// Starts a job from a confirmed plan, or says why it cannot.
