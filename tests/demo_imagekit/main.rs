@@ -9,5 +9,8 @@ mod raw_http;
 
 mod api;
 mod bulk;
+mod edits;
 mod keys;
 mod lists;
+mod places;
+mod rest;

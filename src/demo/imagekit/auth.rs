@@ -44,7 +44,7 @@ fn key(proof: &str) -> Option<String> {
 }
 
 /// What base64 with the usual alphabet stands for; `None` if it is none.
-fn base64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     if digits.len() % 4 == 1 || text.len() - digits.len() > 2 {
         return None;

@@ -103,7 +103,7 @@ fn edit_tags(
 
 impl Call<'_> {
     fn run(&self, work: impl Fn(&mut Library, usize)) -> Result<Answer, Refusal> {
-        let mut library = self.visit.shared.imagekit.change();
+        let mut library = self.visit.change();
         library.note_write(self.ids.iter().map(String::as_str));
         let missing: Vec<&String> = self
             .ids

@@ -45,7 +45,7 @@ impl Books {
 
     /// The file with this id, deleted ones included.
     pub fn file(&self, id: &str) -> Option<BookFile> {
-        let library = self.0.imagekit.current();
+        let library = self.0.imagekit.current(self.0.now());
         let file = library.find_any(id)?;
         Some(BookFile {
             id: file.id.clone(),
@@ -86,6 +86,11 @@ impl Books {
         self.library(|library| library.folders.keys().cloned().collect())
     }
 
+    /// The addresses that were purged, oldest first.
+    pub fn purged(&self) -> Vec<String> {
+        self.library(|library| library.edge.purged())
+    }
+
     /// Requests received so far, refused and cut ones included.
     pub fn requests(&self) -> u64 {
         self.0.requests(ServiceKind::ImageKit)
@@ -110,6 +115,6 @@ impl Books {
     }
 
     fn library<T>(&self, read: impl FnOnce(&Library) -> T) -> T {
-        read(&self.0.imagekit.current())
+        read(&self.0.imagekit.current(self.0.now()))
     }
 }

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::demo::{Options, names};
 use crate::model::Time;
 
+use super::edge::Edge;
+use super::fields;
 use super::kinds::{self, Class};
 use super::library::{AiTag, File, Library, Version, join};
 
@@ -87,6 +89,8 @@ pub(super) fn make(options: &Options, now: Time) -> Library {
     }
     name_hostile(&mut library);
     stick_some(&mut library);
+    library.edge = Edge::default();
+    library.fields = fields::made(&mut library);
     library
 }
 
@@ -263,7 +267,7 @@ fn name_hostile(library: &mut Library) {
     for (place, name) in hostile.iter().enumerate() {
         let ix = (place + 1) * count / (hostile.len() + 1);
         let folder = library.files[ix].folder.clone();
-        library.relocate(ix, &folder, name);
+        library.relocate(ix, &folder, name, Time(0));
     }
 }
 
@@ -281,4 +285,54 @@ fn day(at: Time) -> (i16, i8, i8) {
     let stamp = jiff::Timestamp::UNIX_EPOCH + since;
     let date = stamp.to_zoned(jiff::tz::TimeZone::UTC).date();
     (date.year(), date.month(), date.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library(files: usize) -> Library {
+        let options = Options {
+            imagekit_files: files,
+            ..Options::default()
+        };
+        make(&options, Time(1_790_000_000_000_000))
+    }
+
+    #[test]
+    fn a_library_has_files_of_every_sort() {
+        let library = library(3_000);
+        let count = |is: fn(&File) -> bool| library.files.iter().filter(|file| is(file)).count();
+        assert_eq!(count(|file| file.stuck), 12);
+        assert!(count(|file| file.versions.len() > 1) > 200);
+        assert!(count(|file| !file.tags.is_empty()) > 1_000);
+        assert!(count(|file| file.private) > 50);
+        assert!(count(|file| file.name.contains('\u{202E}')) == 1);
+        assert!(library.files.is_sorted_by_key(|file| file.created));
+        for file in &library.files {
+            assert!(library.has_folder(&file.folder), "{}", file.folder);
+            assert!(file.created.0 % 1000 == 0 && file.updated.0 <= 1_790_000_000_000_000);
+            assert_eq!(library.at_path(&file.path()), library.find(&file.id));
+        }
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same() {
+        let ids = |files| -> Vec<(String, String)> {
+            let library = library(files);
+            let files = library.files.iter();
+            files.map(|file| (file.id.clone(), file.path())).collect()
+        };
+        assert_eq!(ids(300), ids(300));
+        for files in [0, 1, 39] {
+            assert_eq!(ids(files).len(), files);
+        }
+    }
+
+    #[test]
+    fn names_are_cleaned() {
+        assert_eq!(clean("a b/ü-_.ж?.jpg"), "a_b_ü-_.ж_.jpg");
+        let named = with_suffix(&mut Rng::with_seed(1), "a.tar.gz");
+        assert!(named.starts_with("a.tar_") && named.ends_with(".gz") && named.len() == 18);
+    }
 }

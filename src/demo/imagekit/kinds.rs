@@ -71,6 +71,19 @@ pub(super) fn pick(rng: &mut Rng) -> u8 {
     0
 }
 
+/// The kind of a name's extension, else the last one.
+pub(super) fn of_name(name: &str) -> u8 {
+    let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
+    let extension = extension.to_ascii_lowercase();
+    let extension = if extension == "jpeg" {
+        "jpg"
+    } else {
+        &extension
+    };
+    let found = KINDS.iter().position(|kind| kind.format == extension);
+    found.unwrap_or(KINDS.len() - 1) as u8
+}
+
 /// The kind at this place of the table.
 pub(super) fn at(place: u8) -> &'static Kind {
     &KINDS[usize::from(place) % KINDS.len()]
@@ -94,5 +107,17 @@ mod tests {
             KINDS.iter().map(|kind| u32::from(kind.weight)).sum::<u32>(),
             100
         );
+    }
+
+    #[test]
+    fn extensions_decide() {
+        for (name, format) in [
+            ("a.JPEG", "jpg"),
+            ("x.tar.css", "css"),
+            ("none", "bin"),
+            ("", "bin"),
+        ] {
+            assert_eq!(at(of_name(name)).format, format, "{name}");
+        }
     }
 }

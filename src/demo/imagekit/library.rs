@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 use crate::demo::Options;
 use crate::model::Time;
 
-use super::data;
+use super::edge::Edge;
+use super::fields::Field;
+use super::jobs::Job;
+use super::{data, jobs};
 
 /// One content that a file has or had.
 #[derive(Clone)]
@@ -90,6 +93,12 @@ pub(super) struct Library {
     /// Of the files that exist.
     by_path: HashMap<String, usize>,
     pub folders: BTreeMap<String, Folder>,
+    /// Custom metadata fields, deleted ones included.
+    pub fields: Vec<Field>,
+    pub jobs: Vec<Job>,
+    pub edge: Edge,
+    /// Bytes that were uploaded since the start.
+    pub uploaded: u64,
     writes: u64,
     writes_on: HashMap<String, u64>,
     rng: Rng,
@@ -102,6 +111,10 @@ impl Library {
             by_id: HashMap::new(),
             by_path: HashMap::new(),
             folders: BTreeMap::new(),
+            fields: Vec::new(),
+            jobs: Vec::new(),
+            edge: Edge::default(),
+            uploaded: 0,
             writes: 0,
             writes_on: HashMap::new(),
             rng: Rng::with_seed(seed ^ 0x1d5),
@@ -113,6 +126,11 @@ impl Library {
         let second = at.0.div_euclid(1_000_000) as u32;
         let rest = self.rng.u64(..);
         format!("{second:08x}{rest:016x}")
+    }
+
+    /// The name with a random suffix before its extension.
+    pub fn unique(&mut self, name: &str) -> String {
+        data::with_suffix(&mut self.rng, name)
     }
 
     /// Adds a file at a path where none is.
@@ -140,20 +158,86 @@ impl Library {
         self.by_path.get(path).copied()
     }
 
-    /// Deletes a file with all its versions.
+    /// Deletes a file with all its versions. Copies of it stay at the edge of the network.
     pub fn remove(&mut self, ix: usize, now: Time) {
         let file = &mut self.files[ix];
         file.removed = Some(now);
+        self.edge.keep(file.path(), file.current(), now);
         self.by_path.remove(&file.path());
     }
 
-    /// Puts a file to where none is.
-    pub fn relocate(&mut self, ix: usize, folder: &str, name: &str) {
+    /// Puts a file to where none is. Copies of it stay under the old address.
+    pub fn relocate(&mut self, ix: usize, folder: &str, name: &str, now: Time) {
         let file = &mut self.files[ix];
         self.by_path.remove(&file.path());
+        self.edge.keep(file.path(), file.current(), now);
         file.folder = folder.to_owned();
         file.name = name.to_owned();
         self.by_path.insert(file.path(), ix);
+    }
+
+    /// Adds a copy of a file to a folder where none of its name is.
+    pub fn add_copy(&mut self, source: &File, all_versions: bool, folder: &str, now: Time) {
+        let mut file = source.clone();
+        file.id = self.id(now);
+        file.folder = folder.to_owned();
+        (file.created, file.updated) = (now, now);
+        file.stuck = false;
+        if !all_versions {
+            file.versions.drain(..file.versions.len() - 1);
+        }
+        for (ix, version) in file.versions.iter_mut().enumerate() {
+            version.id = if ix == 0 {
+                file.id.clone()
+            } else {
+                self.id(now)
+            };
+            version.number = ix as u32 + 1;
+        }
+        self.add(file);
+    }
+
+    /// Appends contents to a file's versions, as its newest ones.
+    pub fn append(&mut self, ix: usize, contents: &[Version], now: Time) {
+        for content in contents {
+            let mut content = content.clone();
+            content.id = self.id(now);
+            content.created = now;
+            let versions = &mut self.files[ix].versions;
+            let highest = versions.iter().map(|version| version.number).max();
+            content.number = highest.unwrap_or_default() + 1;
+            versions.push(content);
+        }
+        self.files[ix].updated = now;
+    }
+
+    /// Whether this is the root or a folder that exists.
+    pub fn has_folder(&self, path: &str) -> bool {
+        path == "/" || self.folders.contains_key(path)
+    }
+
+    /// Places of the existing files in a folder and below.
+    pub fn files_within(&self, folder: &str) -> Vec<usize> {
+        let all = self.files.iter().enumerate();
+        let within =
+            all.filter(|(_, file)| file.removed.is_none() && is_within(&file.folder, folder));
+        within.map(|(ix, _)| ix).collect()
+    }
+
+    /// Paths of the folders below a folder, and its own.
+    pub fn folders_within(&self, folder: &str) -> Vec<String> {
+        let paths = self.folders.keys();
+        paths
+            .filter(|path| is_within(path, folder))
+            .cloned()
+            .collect()
+    }
+
+    /// How many files, versions and folders a folder holds.
+    pub fn nested(&self, folder: &str) -> usize {
+        let files = self.files_within(folder);
+        let versions: usize = files.iter().map(|ix| self.files[*ix].versions.len()).sum();
+        versions + self.folders_within(folder).len()
     }
 
     /// Adds a folder, and those above it, unless they are there.
@@ -229,14 +313,22 @@ impl Desk {
         Self(RwLock::new(data::make(options, now)))
     }
 
-    /// The library, to read.
-    pub(super) fn current(&self) -> RwLockReadGuard<'_, Library> {
+    /// The library, to read, its bulk jobs carried out whose time is up.
+    pub(super) fn current(&self, now: Time) -> RwLockReadGuard<'_, Library> {
+        let library = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if !jobs::are_due(&library, now) {
+            return library;
+        }
+        drop(library);
+        drop(self.change(now));
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The library, to change.
-    pub(super) fn change(&self) -> RwLockWriteGuard<'_, Library> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    /// The library, to change, its bulk jobs carried out whose time is up.
+    pub(super) fn change(&self, now: Time) -> RwLockWriteGuard<'_, Library> {
+        let mut library = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        jobs::carry_out(&mut library, now);
+        library
     }
 }
 

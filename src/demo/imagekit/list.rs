@@ -48,7 +48,7 @@ enum By {
 /// `GET /v1/files`
 pub(super) fn run(visit: &Visit<'_>) -> Result<Answer, Refusal> {
     let wish = Wish::read(visit)?;
-    let library = visit.shared.imagekit.current();
+    let library = visit.library();
     let mut items = candidates(visit, &library, &wish);
     items.retain(|item| wish.shows(item));
     wish.sort.apply(&mut items);

@@ -6,18 +6,31 @@
 mod auth;
 mod batch;
 mod books;
+mod cdn;
 mod data;
+mod edge;
+mod edit;
+mod fields;
 mod files;
+mod folders;
 mod item;
+mod jobs;
 mod json;
 mod kinds;
 mod library;
 mod list;
+mod places;
+mod purge;
 mod quirks;
 mod reply;
 mod routes;
 mod search;
 mod term;
+mod upload;
+mod usage;
+mod versions;
+
+use std::sync::{RwLockReadGuard, RwLockWriteGuard};
 
 use hyper::StatusCode;
 use serde_json::{Map, Value};
@@ -30,6 +43,7 @@ use reply::Refusal;
 
 pub use books::{BookFile, Books};
 pub(super) use library::Desk;
+use library::Library;
 pub use quirks::{Echo, KeyState, Missing, Quirks};
 
 /// The account's private key. It opens nothing but a demo server.
@@ -65,6 +79,16 @@ impl Visit<'_> {
             Err(_) => Err(Refusal::bad("Your request contains invalid JSON.")),
         }
     }
+
+    /// The library, to read.
+    fn library(&self) -> RwLockReadGuard<'_, Library> {
+        self.shared.imagekit.current(self.now)
+    }
+
+    /// The library, to change.
+    fn change(&self) -> RwLockWriteGuard<'_, Library> {
+        self.shared.imagekit.change(self.now)
+    }
 }
 
 /// Answers any request, to the API or for delivery.
@@ -76,6 +100,9 @@ pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>) -> 
         endpoint: format!("{}{PREFIX}/cdn/{ACCOUNT_ID}", ask.origin()),
     };
     let path = ask.path().strip_prefix(PREFIX).unwrap_or_default();
+    if let Some(rest) = path.strip_prefix("/cdn/") {
+        return cdn::answer(&visit, rest);
+    }
     let reply = checked(&visit, path, throttle.as_ref());
     let answer = reply.unwrap_or_else(Refusal::answer);
     reply::dressed(answer, visit.quirks(), throttle.as_ref())

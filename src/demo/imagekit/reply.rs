@@ -85,6 +85,11 @@ impl Refusal {
         self
     }
 
+    /// With a word for machines.
+    pub fn reason(self, word: &str) -> Self {
+        self.with("reason", word)
+    }
+
     /// As it is sent.
     pub fn answer(self) -> Answer {
         status(self.status, self.body)

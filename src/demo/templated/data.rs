@@ -155,3 +155,50 @@ fn day(at: Time) -> (i16, i8, i8) {
     let date = stamp.to_zoned(jiff::tz::TimeZone::UTC).date();
     (date.year(), date.month(), date.day())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(uploads: usize) -> Account {
+        let options = Options {
+            templated_uploads: uploads,
+            ..Options::default()
+        };
+        make(&options, Time(1_790_000_000_000_000))
+    }
+
+    #[test]
+    fn an_account_has_its_own_uploads_and_knows_of_others() {
+        let account = account(800);
+        let foreign = account.uploads.iter().filter(|upload| upload.foreign);
+        assert_eq!((account.uploads.len(), foreign.count()), (812, 12));
+        assert_eq!((account.renders.len(), account.templates.len()), (160, 12));
+        let known = |id: &String| account.folders.iter().any(|folder| folder.id == *id);
+        assert!(
+            account
+                .renders
+                .iter()
+                .filter_map(|one| one.folder.as_ref())
+                .all(known)
+        );
+        let small = account.uploads.iter().all(|upload| upload.size <= 2 << 20);
+        assert!(small, "an upload has 2 MB at most");
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same() {
+        let ids = |uploads| -> Vec<String> {
+            let account = account(uploads);
+            account
+                .uploads
+                .iter()
+                .map(|upload| upload.id.clone())
+                .collect()
+        };
+        assert_eq!(ids(100), ids(100));
+        for uploads in [0, 1, 4] {
+            assert_eq!(ids(uploads).len(), uploads + 1);
+        }
+    }
+}
