@@ -25,6 +25,10 @@ use crate::service::{self, Listing, Page, Service, ServiceError};
 /// At most this often a running job wakes the window.
 const WAKE: Duration = Duration::from_millis(33);
 
+/// What a job says that ended by a fault of the program itself.
+const BROKE_OFF: &str = "The job broke off by a fault of Tallyman's own. Nothing is lost: \
+                         it can be checked and continued in the history.";
+
 /// Pages that may wait for the window.
 const PAGES_AHEAD: usize = 4;
 
@@ -432,10 +436,12 @@ async fn run_job(
         tell: tell.clone(),
         last: Mutex::new(None),
     });
-    let result = engine
-        .run(job, stop, observer)
-        .await
-        .map_err(|error| error.to_string());
+    // A task of its own: if it breaks, the window still hears of the job's end.
+    let running = tokio::spawn(async move { engine.run(job, stop, observer).await });
+    let result = match running.await {
+        Ok(ended) => ended.map_err(|error| error.to_string()),
+        Err(_) => Err(BROKE_OFF.to_owned()),
+    };
     tell.say(Event::JobEnded {
         profile,
         job: Some(job),
