@@ -3,6 +3,7 @@
 Usage: e2e.py BINARY FOLDER-FOR-SCREENSHOTS WIDTHxHEIGHT, inside an X session with an accessibility bus.
 """
 
+import faulthandler
 import re
 import subprocess
 import sys
@@ -15,7 +16,9 @@ import pyatspi
 
 BINARY, ARTEFACTS, SIZE = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 WIDTH, HEIGHT = SIZE.split("x")
-PATIENCE = 60.0
+PATIENCE = 30.0
+HOLD = 0.3
+faulthandler.dump_traceback_later(300, exit=True)  # a call that never returns is named
 
 
 class Trouble(Exception):
@@ -115,7 +118,10 @@ def fill(name, text):
 
 
 def xdotool(*words):
-    subprocess.run(["xdotool", *map(str, words)], check=True)
+    """Runs xdotool and returns what it prints; it never waits for long."""
+    command = ["xdotool", *map(str, words)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
+    return ran.stdout
 
 
 def middle(node):
@@ -124,12 +130,14 @@ def middle(node):
 
 
 def click(node, *held):
-    """A real click of the mouse, with keys held."""
+    """A real click of the mouse, with keys held for as long as a person holds them."""
     x, y = middle(node)
     xdotool("mousemove", x, y)
     for key in held:
         xdotool("keydown", key)
+    time.sleep(HOLD)
     xdotool("click", 1)
+    time.sleep(HOLD)
     for key in held:
         xdotool("keyup", key)
 
@@ -144,7 +152,7 @@ def picture(name):
     """A screenshot; an empty screen is a failure."""
     time.sleep(0.4)  # one repaint after the tree changed
     path = ARTEFACTS / f"{SIZE}-{name}.png"
-    subprocess.run(["import", "-window", "root", str(path)], check=True)
+    subprocess.run(["import", "-window", "root", str(path)], check=True, timeout=PATIENCE)
     colours = subprocess.run(
         ["identify", "-format", "%k", str(path)], check=True, capture_output=True, text=True
     )
@@ -198,6 +206,7 @@ def delete_many():
     fill("Filter by name or id", "jpg")
     time.sleep(1.0)  # the filter is applied off the window's own thread
     click(rows()[0])
+    wait_for(TEXTS, "1 selected")
     xdotool("key", "ctrl+a")
     wait_for(TEXTS, r"[\d,]{3,} selected")
     press("Delete…")
@@ -214,6 +223,7 @@ def save_report(folder):
     press("Save")
     wait_for(TEXTS, r"[\d,]+ items?, [\d,]+ not done\. Saved to:")
     press("Close")
+    wait_gone("dialog", "Save report")
     names = sorted(path.name for path in folder.iterdir())
     if names != ["items.csv", "manifest.json", "problems.csv", "report.html", "report.json"]:
         raise Trouble(f"the report holds {names}")
@@ -225,7 +235,7 @@ def drive(home):
     window = wait_for_window()
     xdotool("windowmove", window, 0, 0)
     xdotool("mousemove", int(WIDTH) // 2, 10, "click", "--repeat", 2, "--delay", 80, 1)  # maximised
-    xdotool("windowfocus", "--sync", window)
+    xdotool("windowfocus", window)
     theme("Light")
     picture("files-light")
     delete_some(2, 7)
@@ -244,13 +254,14 @@ def drive(home):
 
 
 def wait_for_window():
-    found = subprocess.run(
-        ["xdotool", "search", "--sync", "--onlyvisible", "--class", "dev.tallyman.Tallyman"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return found.stdout.split()[-1]
+    """The window's number on the X server."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            return xdotool("search", "--onlyvisible", "--class", "dev.tallyman.Tallyman").split()[-1]
+        except (subprocess.CalledProcessError, IndexError):
+            time.sleep(0.1)
+    raise Trouble("there is no window")
 
 
 def tree():
@@ -287,7 +298,7 @@ def main():
 
 def picture_of_failure():
     path = ARTEFACTS / f"{SIZE}-failed.png"
-    subprocess.run(["import", "-window", "root", str(path)], check=False)
+    subprocess.run(["import", "-window", "root", str(path)], check=False, timeout=PATIENCE)
 
 
 if __name__ == "__main__":
