@@ -258,8 +258,13 @@ impl Http {
         let body = if good {
             whole(&mut response, self.limits.most_bytes(call.intent)).await?
         } else {
-            // The status says enough; what can be had of the body are only words.
-            start(&mut response, REFUSAL_BYTES).await
+            let (body, cut) = start(&mut response, REFUSAL_BYTES).await;
+            match cut {
+                // Such a refusal names ids, or tells a service from a web page: half of it says neither.
+                Some(error) if call.json && says_more(status) => return Err(Fault::of(error)),
+                // Of the others the status says enough; what can be had of the body are only words.
+                _ => body,
+            }
         };
         meta.throttled += u32::from(status == 429);
         let answer = Answer {
@@ -311,17 +316,27 @@ async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Fault> {
     Ok(body)
 }
 
-/// As much of the body as comes, up to `most`.
-async fn start(response: &mut Response, most: usize) -> Vec<u8> {
+/// Whether the body of a refusal matters beyond its words.
+fn says_more(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 401 | 403 | 408 | 429)
+}
+
+/// As much of the body as comes, up to `most`, and why no more came.
+async fn start(response: &mut Response, most: usize) -> (Vec<u8>, Option<reqwest::Error>) {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        let room = most - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let room = most - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            }
+            Ok(None) => return (body, None),
+            Err(error) => return (body, Some(error)),
+        }
         if body.len() == most {
-            break;
+            return (body, None);
         }
     }
-    body
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -238,3 +238,26 @@ async fn an_id_in_capitals_is_asked_for_as_the_service_writes_it() {
     ];
     assert_eq!(lines, expected);
 }
+
+#[tokio::test]
+async fn half_a_refusal_is_no_answer_where_its_body_matters() {
+    let half = |status: u16| {
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n");
+        Say::Cut(format!("{head}Content-Length: 900\r\n\r\n{{\"detail\": \"No").into_bytes())
+    };
+    // status, re-read, delete
+    let cases = [
+        (404, ErrorKind::Lost, ErrorKind::Lost),
+        (400, ErrorKind::Lost, ErrorKind::Lost),
+        (401, ErrorKind::Unauthenticated, ErrorKind::Unauthenticated),
+        (403, ErrorKind::Forbidden, ErrorKind::Forbidden),
+    ];
+    for (status, read, write) in cases {
+        let raw = Raw::script(vec![half(status)]).await;
+        let service = open(&raw);
+        assert_eq!(service.details(&ID.into()).await.unwrap_err().kind, read);
+        let asked = raw.lines().len();
+        assert_eq!(delete(&*service, &[ID]).await.unwrap_err().kind, write);
+        assert_eq!(raw.lines().len(), asked + 1, "a write is sent once");
+    }
+}
