@@ -28,15 +28,15 @@ impl ImageKit {
     }
 
     async fn look_as(&self, priority: Priority, url: &Url) -> Result<Answer, ServiceError> {
-        let pass = self.gate.enter(priority).await;
+        let mut pass = self.gate.enter(priority).await;
         let stop = CancellationToken::new();
-        self.ask(pass, Intent::Read, Method::GET, url, &[], &stop)
+        self.ask(&mut pass, Intent::Read, Method::GET, url, &[], &stop)
             .await
     }
 
     pub(super) async fn ask(
         &self,
-        pass: Pass,
+        pass: &mut Pass,
         intent: Intent,
         method: Method,
         url: &Url,
@@ -58,7 +58,7 @@ impl ImageKit {
             json: true,
             build: &build,
         };
-        let answer = self.api.send(pass, call, stop).await;
+        let answer = self.api.send_on(pass, call, stop).await;
         answer.map_err(|error| self.key.clean_error(error))
     }
 
@@ -152,13 +152,13 @@ impl ImageKit {
     /// Reads a file again.
     pub(super) async fn see(
         &self,
-        pass: Pass,
+        mut pass: Pass,
         id: &ItemId,
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
         let url = self.file_route(id, "details").ok_or_else(unaskable)?;
         let answer = self
-            .ask(pass, Intent::Read, Method::GET, &url, &[], stop)
+            .ask(&mut pass, Intent::Read, Method::GET, &url, &[], stop)
             .await?;
         let value = match answer.status {
             200 => self.seen(&answer, id)?,

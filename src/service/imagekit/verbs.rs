@@ -1,7 +1,7 @@
-//! Deleting: a hundred files with one call, or one by its own route. Only what the service names is settled.
+//! Deleting: a hundred files with one call. Only what the service names is settled.
 //!
-//! A bulk delete with an id that is not there deletes nothing and names it. One that is refused without a name
-//! is halved by whoever asked; a single id is asked for by its own route, where the answer can mean no other.
+//! A call with an id that is not there deletes nothing and names it. One that is refused without a name is
+//! halved by whoever asked, down to one id: that goes by its own route, where the answer can mean no other.
 
 use reqwest::Method;
 use tokio_util::sync::CancellationToken;
@@ -20,17 +20,19 @@ impl ImageKit {
     /// Deletes files with all their versions: one call, evidence per id.
     pub(super) async fn delete(
         &self,
-        pass: Pass,
+        mut pass: Pass,
         ids: &[ItemId],
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
         let (good, bad): (Vec<_>, Vec<_>) = ids.iter().cloned().partition(is_sendable);
         let sent = Sent::new(&good);
-        let mut answered = match sent.only() {
-            Some(id) if is_plain_id(id.as_str()) => self.delete_one(pass, id, stop).await?,
-            _ if good.is_empty() => evidence(Vec::new(), CallMeta::default()),
-            _ => self.delete_batch(pass, &sent, stop).await?,
+        let mut answered = match good.is_empty() {
+            true => evidence(Vec::new(), CallMeta::default()),
+            false => self.delete_batch(&mut pass, &sent, stop).await?,
         };
+        if let (Some(id), true) = (sent.only(), is_unnamed(&answered.value)) {
+            answered = self.delete_one(&mut pass, id, answered, stop).await?;
+        }
         let (BatchAnswer::Evidence(facts) | BatchAnswer::RefusedWhole { named: facts, .. }) =
             &mut answered.value;
         facts.extend(bad.into_iter().map(unsendable));
@@ -39,7 +41,7 @@ impl ImageKit {
 
     async fn delete_batch(
         &self,
-        pass: Pass,
+        pass: &mut Pass,
         sent: &Sent<'_>,
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
@@ -69,16 +71,25 @@ impl ImageKit {
         })
     }
 
+    /// Deletes one file after a bulk call with it alone was refused without its name.
     async fn delete_one(
         &self,
-        pass: Pass,
+        pass: &mut Pass,
         id: &ItemId,
+        refused: Answered<BatchAnswer>,
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
+        if !is_plain_id(id.as_str()) {
+            return Ok(refused);
+        }
         let url = self.route(&format!("v1/files/{id}"));
         let answer = self
             .ask(pass, Intent::Write, Method::DELETE, &url, &[], stop)
-            .await?;
+            .await
+            .map_err(|error| ServiceError {
+                meta: after(&refused.meta, &error.meta),
+                ..error
+            })?;
         let words = || self.words(&answer);
         let fact = match answer.status {
             200 | 204 => Fact::Done { at: None },
@@ -87,7 +98,8 @@ impl ImageKit {
             400 | 409 | 410 | 422 | 423 => Fact::Refused { words: words() },
             _ => return Err(self.refuse_write(&answer)),
         };
-        Ok(evidence(vec![(id.clone(), fact)], answer.meta.clone()))
+        let meta = after(&refused.meta, &answer.meta);
+        Ok(evidence(vec![(id.clone(), fact)], meta))
     }
 
     fn refuse_write(&self, answer: &Answer) -> ServiceError {
@@ -106,6 +118,21 @@ impl ImageKit {
 /// Whether an id can be sent, and asked for again should the answer be lost.
 pub(super) fn is_sendable(id: &ItemId) -> bool {
     segment(id.as_str()).is_some()
+}
+
+/// Whether a call was refused for nobody's sake.
+fn is_unnamed(value: &BatchAnswer) -> bool {
+    matches!(value, BatchAnswer::RefusedWhole { named, .. } if named.is_empty())
+}
+
+/// What is told of two requests that were one call.
+fn after(first: &CallMeta, second: &CallMeta) -> CallMeta {
+    CallMeta {
+        status: second.status,
+        request_id: second.request_id.clone(),
+        attempts: first.attempts + second.attempts,
+        throttled: first.throttled + second.throttled,
+    }
 }
 
 fn unsendable(id: ItemId) -> (ItemId, Fact) {

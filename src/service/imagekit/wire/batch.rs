@@ -11,6 +11,8 @@ use crate::model::ItemId;
 use crate::service::Fact;
 use crate::service::wire::{Fields, Said, plain, string};
 
+use super::super::api::is_plain_id;
+
 /// The ids of one call, each once, as they were written.
 pub(crate) struct Sent<'a>(Vec<&'a ItemId>);
 
@@ -53,10 +55,16 @@ impl<'a> Sent<'a> {
         Some(self.settled(&said))
     }
 
-    /// The ids for whose sake nothing at all was deleted.
+    /// The ids for whose sake nothing at all was deleted. Where the service names nobody, an only id that can
+    /// be no file's is meant.
     pub(crate) fn missing(&self, json: &str, words: &str) -> Vec<(ItemId, Fact)> {
         let missing = Fields::of(json).and_then(|fields| fields.array("missingFileIds"));
         let mut said = self.nothing();
+        let only = self.only().filter(|id| !is_plain_id(id.as_str()));
+        if let (None, Some(id)) = (&missing, only) {
+            let words = words.to_owned();
+            said.add(id.as_str(), Some(Fact::Absent { words }));
+        }
         for id in missing.iter().flatten().filter_map(|id| string(id)) {
             let words = words.to_owned();
             said.add(&id, Some(Fact::Absent { words }));
