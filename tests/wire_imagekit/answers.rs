@@ -127,28 +127,34 @@ async fn an_answer_that_proves_nothing_is_lost_and_not_asked_again() {
 }
 
 #[tokio::test]
-async fn a_single_file_goes_by_its_own_route() {
+async fn a_single_file_that_is_refused_without_its_name_goes_by_its_own_route() {
+    let invalid = "Your request contains invalid fileId parameter.";
+    let missing = "The requested file does not exist.";
     let cases = [
         (
             Say::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
             DONE,
         ),
         (json(200, "{}"), DONE),
-        (
-            no(404, "The requested file does not exist."),
-            absent("The requested file does not exist."),
-        ),
-        (
-            no(400, "Your request contains invalid fileId parameter."),
-            refused("Your request contains invalid fileId parameter."),
-        ),
+        (no(404, missing), absent(missing)),
+        (no(400, invalid), refused(invalid)),
         (no(423, "locked"), refused("locked")),
     ];
-    for (say, fact) in cases {
-        let raw = Raw::script(vec![say]).await;
-        let answered = delete(&*open(&raw), &[A, A]).await.unwrap();
-        assert_eq!(answered.value, BatchAnswer::Evidence(named(&[(A, fact)])));
-        assert_eq!(raw.lines(), [format!("DELETE /v1/files/{A}")]);
+    let refusals = [
+        no(404, GONE),
+        no(400, "odd"),
+        json(404, &format!(r#"{{"missingFileIds": ["{B}"]}}"#)),
+    ];
+    for refusal in refusals {
+        for (say, fact) in &cases {
+            let raw = Raw::script(vec![refusal.clone(), say.clone()]).await;
+            let answered = delete(&*open(&raw), &[A, A]).await.unwrap();
+            let facts = named(&[(A, fact.clone())]);
+            assert_eq!(answered.value, BatchAnswer::Evidence(facts));
+            assert_eq!(answered.meta.attempts, 2);
+            let own = format!("DELETE /v1/files/{A}");
+            assert_eq!(raw.lines(), ["POST /v1/files/batch/deleteByFileIds", &own]);
+        }
     }
     for (say, kind) in [
         (json(202, "{}"), ErrorKind::Lost),
@@ -158,8 +164,36 @@ async fn a_single_file_goes_by_its_own_route() {
             ErrorKind::NotTheService,
         ),
     ] {
-        let raw = Raw::script(vec![say]).await;
+        let raw = Raw::script(vec![no(404, GONE), say]).await;
         assert_eq!(delete(&*open(&raw), &[A]).await.unwrap_err().kind, kind);
+    }
+}
+
+#[tokio::test]
+async fn a_single_file_that_the_bulk_call_names_needs_no_other_call() {
+    let cases = [
+        (
+            json(
+                200,
+                &format!(r#"{{"successfullyDeletedFileIds": ["{A}"]}}"#),
+            ),
+            BatchAnswer::Evidence(named(&[(A, DONE)])),
+        ),
+        (
+            json(
+                404,
+                &format!(r#"{{"message": "{GONE}", "missingFileIds": ["{A}"]}}"#),
+            ),
+            BatchAnswer::RefusedWhole {
+                named: named(&[(A, absent(GONE))]),
+                words: GONE.to_owned(),
+            },
+        ),
+    ];
+    for (say, expected) in cases {
+        let raw = Raw::script(vec![say]).await;
+        assert_eq!(delete(&*open(&raw), &[A]).await.unwrap().value, expected);
+        assert_eq!(raw.lines().len(), 1);
     }
 }
 
@@ -181,10 +215,22 @@ async fn an_id_of_another_form_never_becomes_a_route() {
         };
         assert_eq!(facts, named(&[(id, absent("gone"))]));
     }
+    let lines = raw.lines();
     assert!(
-        raw.lines()
+        lines
             .iter()
             .all(|line| line == "POST /v1/files/batch/deleteByFileIds")
+    );
+
+    let raw = Raw::script(vec![no(404, GONE)]).await;
+    let answered = delete(&*open(&raw), &["fake_123"]).await.unwrap();
+    let BatchAnswer::RefusedWhole { named: facts, .. } = answered.value else {
+        panic!("{answered:?}");
+    };
+    assert_eq!(
+        facts,
+        named(&[("fake_123", absent(GONE))]),
+        "one id, and it is not there"
     );
 }
 

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod answers;
+mod demo;
+mod jobs;
 mod keys;
 mod lists;
 #[allow(dead_code)] // shared with another suite, which uses all of it
