@@ -53,8 +53,15 @@ fn daemon() -> String {
         "org.freedesktop.DBus.GetConnectionUnixProcessID",
         "string:org.freedesktop.secrets",
     ];
-    let reply = run("dbus-send", &call, "").unwrap();
-    reply.split_whitespace().last().unwrap().to_owned()
+    // A daemon that has just started may not own its name yet.
+    let begun = Instant::now();
+    loop {
+        match run("dbus-send", &call, "") {
+            Some(reply) => return reply.split_whitespace().last().unwrap().to_owned(),
+            None => assert!(begun.elapsed() < Duration::from_secs(10), "no daemon"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 fn signal(name: &str, process: &str) {

@@ -169,7 +169,8 @@ fn duration(seconds: u64) -> String {
 fn no_network(error: &ServiceError) -> VerifyError {
     VerifyError::new(
         VerifyErrorKind::NoNetwork,
-        sentence(&error.message),
+        // The error ends with what to do in general; the hint says it for the keys at hand.
+        sentence(error.message.split(". ").next().unwrap_or_default()),
         "Check the network, the proxy and the API address, then verify again.",
     )
 }

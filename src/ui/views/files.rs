@@ -85,6 +85,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
             let response = ui.add_enabled(blocked.is_none(), egui::Button::new(command.title()));
             if response.clicked() {
                 send.push(command);
+                ui.close();
             }
             if let Some(reason) = blocked {
                 response.on_disabled_hover_text(reason);

@@ -49,18 +49,16 @@ fn menu(ui: &mut Ui, lines: &[Line<'_>], send: &mut Vec<Command>) {
     egui::Popup::menu(&button).show(|ui| {
         ui.set_min_width(190.0);
         if let Some(line) = lines.iter().find(|line| line.current) {
-            let id = line.workspace.profile.id.clone();
-            if ui
-                .button(Command::EditProfile(id.clone()).title())
-                .clicked()
-            {
-                send.push(Command::EditProfile(id.clone()));
-            }
-            if ui
-                .button(Command::ForgetProfile(id.clone()).title())
-                .clicked()
-            {
-                send.push(Command::ForgetProfile(id));
+            let id = &line.workspace.profile.id;
+            let own = [
+                Command::EditProfile(id.clone()),
+                Command::ForgetProfile(id.clone()),
+            ];
+            for command in own {
+                if ui.button(command.title()).clicked() {
+                    send.push(command);
+                    ui.close();
+                }
             }
             ui.separator();
         }
@@ -71,6 +69,7 @@ fn menu(ui: &mut Ui, lines: &[Line<'_>], send: &mut Vec<Command>) {
             };
             if ui.button(title).clicked() {
                 send.push(command);
+                ui.close();
             }
         }
     });
@@ -125,6 +124,7 @@ fn profile(ui: &mut Ui, n: usize, line: &Line<'_>, unfinished: usize, send: &mut
         ] {
             if ui.button(command.title()).clicked() {
                 send.push(command);
+                ui.close();
             }
         }
     });

@@ -1,7 +1,8 @@
 //! The rows in view: one interaction each, cells painted under a clip.
 
-use egui::{Color32, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Event, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::catalogue::Modifiers;
 use crate::model::size::count;
 
 use super::cell::CellPainter;
@@ -50,7 +51,7 @@ pub(super) fn ui(
     rows: &mut dyn TableRows,
     events: &mut Vec<TableEvent>,
 ) -> Response {
-    let held = held(ui.input(|i| i.modifiers));
+    let held = held_at_click(ui);
     let blank = ui.interact(view.body, frame.id.with("blank"), Sense::CLICK);
     if blank.clicked() {
         events.push(TableEvent::Blank { held });
@@ -60,6 +61,16 @@ pub(super) fn ui(
         row_ui(ui, frame, view, place, rows, events);
     }
     blank
+}
+
+/// The keys that were held when the button was let go, not at the end of the frame: under load both may
+/// be in one frame.
+fn held_at_click(ui: &Ui) -> Modifiers {
+    let of = |event: &Event| match event {
+        Event::PointerButton { modifiers, .. } => Some(*modifiers),
+        _ => None,
+    };
+    held(ui.input(|i| i.events.iter().rev().find_map(of).unwrap_or(i.modifiers)))
 }
 
 fn row_ui(
@@ -86,7 +97,7 @@ fn row_ui(
 
 fn row_events(ui: &Ui, place: usize, response: &Response, events: &mut Vec<TableEvent>) {
     if response.clicked() {
-        let held = held(ui.input(|i| i.modifiers));
+        let held = held_at_click(ui);
         events.push(TableEvent::Click { place, held });
     }
     if response.double_clicked() {
@@ -225,7 +236,7 @@ fn check_ui(
         frame.style,
     );
     if response.clicked() {
-        let held = held(ui.input(|i| i.modifiers));
+        let held = held_at_click(ui);
         events.push(TableEvent::Checkbox { place, held });
     }
 }
