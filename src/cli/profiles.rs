@@ -162,7 +162,7 @@ async fn verify_one(profile: &Profile) -> Result<(crate::model::Account, String)
     let label = visible(account.label()).into_owned();
     let name = visible(&profile.name);
     let words = match &profile.account {
-        Some(known) if known.key != account.key => format!(
+        Some(known) if !known.may_be(&account) => format!(
             "{name}: {label} on {}; the keys belonged to {} before",
             profile.service,
             visible(known.label())

@@ -111,7 +111,7 @@ impl Project {
     pub async fn account(&self) -> Result<Account, Failure> {
         let account = verify(&self.credentials).await?;
         match &self.profile.account {
-            Some(known) if known.key != account.key => Err(Failure::start(format!(
+            Some(known) if !known.may_be(&account) => Err(Failure::start(format!(
                 "The keys of {} belong to {} now, and to {} when they were saved. Nothing was sent. \
                  Verify the profile, or add a new one.",
                 self.profile.name,

@@ -125,8 +125,15 @@ fn refused_keys(credentials: &Credentials, error: &ServiceError, now: Time) -> V
         ),
         None => VerifyError::new(
             Kind::WrongSecret,
-            format!("{service} refused the secret key."),
-            "Copy the secret key again; it must belong to the same project as the public key.",
+            format!("{service} refused the key."),
+            match service {
+                ServiceKind::Uploadcare => {
+                    "Copy the secret key again; it must belong to the same project as the public key."
+                }
+                ServiceKind::ImageKit | ServiceKind::Templated => {
+                    "Copy the key again from the service's dashboard, whole and without blanks."
+                }
+            },
         ),
     }
 }
