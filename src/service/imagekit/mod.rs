@@ -157,7 +157,10 @@ impl Service for ImageKit {
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
         match verb {
-            Verb::Delete => self.delete(pass, ids, stop).await,
+            Verb::Delete => match verbs::refused_unsent(ids) {
+                Some(refused) => Ok(refused),
+                None => self.delete(pass, ids, stop).await,
+            },
             Verb::DeleteGroups => Err(no_groups()),
             Verb::Store => Err(unsupported("ImageKit keeps every file; none needs storing")),
             Verb::Restore => Err(unsupported("ImageKit cannot restore a deleted file")),

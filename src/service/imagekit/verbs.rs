@@ -146,3 +146,18 @@ fn evidence(facts: Vec<(ItemId, Fact)>, meta: CallMeta) -> Answered<BatchAnswer>
         meta,
     }
 }
+
+/// Of some ids that can be sent and some that cannot, the latter are refused before anything is sent: were
+/// the answer lost, they would count as sent too.
+pub(super) fn refused_unsent(ids: &[ItemId]) -> Option<Answered<BatchAnswer>> {
+    let bad = ids.iter().filter(|id| !is_sendable(id));
+    let named: Vec<_> = bad.cloned().map(unsendable).collect();
+    let mixed = !named.is_empty() && named.len() < ids.len();
+    mixed.then(|| Answered {
+        value: BatchAnswer::RefusedWhole {
+            named,
+            words: "Tallyman: not sent, for some ids must not be".to_owned(),
+        },
+        meta: CallMeta::default(),
+    })
+}
