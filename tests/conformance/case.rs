@@ -1,0 +1,133 @@
+//! What the suite has to know of a service: how to set up its stand-in, the keys, and what is true.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tallyman::demo::{Options, Quirks, Server};
+use tallyman::model::{FileRow, ServiceKind, Time};
+use tallyman::service::{self, Credentials, Limits, Listing, Patience, Service, ServiceError};
+use tokio::sync::mpsc;
+
+use crate::raw_http::Request;
+
+/// One service's part of the suite.
+pub struct Kit {
+    /// Asks for so many files of this service.
+    pub files: fn(&mut Options, usize),
+    /// The case on a server.
+    pub case: fn(&Server) -> Box<dyn Case>,
+}
+
+/// What is true of a file by the stand-in's books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Truth {
+    pub name: String,
+    pub size: u64,
+    pub removed: Option<Time>,
+}
+
+/// A service and the truth about its files. Ids are in the form that the books keep.
+pub trait Case: Send + Sync {
+    fn credentials(&self) -> Credentials;
+
+    /// Ids of the account's files that exist, newest first.
+    fn existing(&self) -> Vec<String>;
+
+    /// Ids of the files that were deleted.
+    fn removed(&self) -> Vec<String>;
+
+    /// Ids of existing files that the service refuses to delete.
+    fn kept(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Ids of existing files of other accounts, where the service tells them from missing ones.
+    fn foreign(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The file, be it deleted or another account's.
+    fn file(&self, id: &str) -> Option<Truth>;
+
+    /// Calls that were worked on and could change something.
+    fn writes(&self) -> u64;
+
+    /// How many of those named the id.
+    fn writes_on(&self, id: &str) -> u64;
+
+    /// A good id that no file ever had.
+    fn missing(&self, number: usize) -> String;
+
+    /// Whether one id that is not there keeps its whole call from being done.
+    fn all_or_none(&self) -> bool;
+
+    /// Whether the service knows a deleted file: deleted again it is told as done, with the first time.
+    fn knows_deleted(&self) -> bool;
+
+    /// A request that adds a file, if the stand-in takes any.
+    fn addition(&self) -> Option<Request>;
+}
+
+/// A server with so many files of one service, and few of the others.
+pub async fn start(kit: &Kit, files: usize) -> (Server, Box<dyn Case>) {
+    let mut options = Options {
+        files: 10,
+        groups: 0,
+        imagekit_files: 10,
+        templated_uploads: 10,
+        quirks: Quirks {
+            allow_simple: true,
+            ..Quirks::default()
+        },
+        ..Options::default()
+    };
+    (kit.files)(&mut options, files);
+    let server = Server::start(options).await.unwrap();
+    let case = (kit.case)(&server);
+    (server, case)
+}
+
+/// Credentials at the stand-in.
+pub fn keys(server: &Server, service: ServiceKind, public: &str, secret: &str) -> Credentials {
+    Credentials {
+        service,
+        public_key: public.to_owned(),
+        secret: secret.to_owned().into(),
+        api_base: Some(server.base_of(service)),
+        cdn_base: None,
+        simple_auth: false,
+    }
+}
+
+/// A client with waits that suit a test.
+pub fn open(case: &dyn Case) -> Arc<dyn Service> {
+    open_as(&case.credentials()).unwrap()
+}
+
+/// The same with keys of one's own.
+pub fn open_as(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {
+    let limits = Limits {
+        idle: Duration::from_millis(300),
+        patience: Patience {
+            first_wait: Duration::from_millis(2),
+            longest_wait: Duration::from_millis(20),
+            throttle_least: Duration::from_millis(5),
+            throttle_most: Duration::from_millis(20),
+            ..Patience::default()
+        },
+        ..Limits::default()
+    };
+    service::open_with(credentials, limits)
+}
+
+/// All rows that a client lists.
+pub async fn list(service: &Arc<dyn Service>) -> Result<Vec<FileRow>, ServiceError> {
+    let (sender, mut receiver) = mpsc::channel(2);
+    let service = service.clone();
+    let listing = tokio::spawn(async move { service.list(Listing::Existing, sender).await });
+    let mut rows = Vec::new();
+    while let Some(page) = receiver.recv().await {
+        rows.extend(page.rows);
+    }
+    listing.await.unwrap().map(|()| rows)
+}

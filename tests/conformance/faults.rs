@@ -1,0 +1,92 @@
+//! Jobs under each thing that can go wrong on the way to a service and back.
+
+use std::time::Duration;
+
+use tallyman::demo::{Fault, RetryAfter, Target};
+use tallyman::model::{CallPurpose, JobRecord};
+
+use crate::bench::Bench;
+use crate::case::Kit;
+
+/// Longer than the clients wait.
+const LONG: Duration = Duration::from_millis(600);
+
+/// Each kind of fault once.
+pub const KINDS: &[Fault] = &[
+    Fault::Throttle { retry_after: None },
+    Fault::Throttle {
+        retry_after: Some(RetryAfter::Seconds(0)),
+    },
+    Fault::Throttle {
+        retry_after: Some(RetryAfter::Date(Duration::ZERO)),
+    },
+    Fault::ErrorBefore(500),
+    Fault::ErrorBefore(503),
+    Fault::ErrorAfter(502),
+    Fault::ErrorAfter(504),
+    Fault::CutBefore,
+    Fault::CutAfter,
+    Fault::TruncateAfter,
+    Fault::GarbageAfter,
+];
+
+/// A job of which some writes and fewer reads go wrong.
+async fn under(kit: &Kit, kind: Fault, times: Option<u32>) -> JobRecord {
+    let bench = Bench::new(kit).await;
+    bench.fault(kind, Target::Writes, 0.3, times);
+    bench.fault(kind, Target::Reads, 0.08, times);
+    let record = bench.run(&format!("{kind:?}")).await;
+    assert!(bench.server.faults().struck() > 0, "{kind:?}");
+    record
+}
+
+pub async fn throttled(kit: &Kit) {
+    for kind in &KINDS[..3] {
+        let record = under(kit, *kind, None).await;
+        assert!(record.summary.throttled > 0, "{kind:?}");
+        assert!(record.summary.retries >= record.summary.throttled);
+        let sends = |call: &CallPurpose| *call == CallPurpose::Send;
+        let purposes = record.calls.iter().map(|call| call.purpose);
+        assert!(purposes.clone().all(|call| sends(&call)), "nothing is lost");
+        assert_eq!(record.summary.tally.failed, 0, "{kind:?}");
+    }
+}
+
+pub async fn failed_before_the_work(kit: &Kit) {
+    for status in [500, 503] {
+        under(kit, Fault::ErrorBefore(status), None).await;
+    }
+}
+
+pub async fn failed_after_the_work(kit: &Kit) {
+    for status in [502, 504] {
+        under(kit, Fault::ErrorAfter(status), None).await;
+    }
+}
+
+pub async fn cut(kit: &Kit) {
+    under(kit, Fault::CutBefore, None).await;
+    let record = under(kit, Fault::CutAfter, None).await;
+    let asked = |call: &&_| matches!(call, CallPurpose::Repeat | CallPurpose::Reread);
+    let purposes: Vec<_> = record.calls.iter().map(|call| call.purpose).collect();
+    assert!(purposes.iter().filter(asked).count() > 0);
+    assert!(record.summary.retries > 0);
+}
+
+pub async fn broken_answers(kit: &Kit) {
+    under(kit, Fault::TruncateAfter, None).await;
+    under(kit, Fault::GarbageAfter, None).await;
+}
+
+pub async fn stalled(kit: &Kit) {
+    under(kit, Fault::StallAfter(LONG), Some(4)).await;
+}
+
+pub async fn everything_at_once(kit: &Kit) {
+    let bench = Bench::new(kit).await;
+    for kind in KINDS {
+        bench.fault(*kind, Target::Any, 0.04, None);
+    }
+    bench.fault(Fault::StallAfter(LONG), Target::Any, 0.04, Some(4));
+    bench.run("everything").await;
+}
