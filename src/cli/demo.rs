@@ -1,6 +1,7 @@
 //! `demo-service`: the stand-in for the services alone, for scripts and other clients.
 
-use crate::demo::{Options, PUBLIC_KEY, SECRET_KEY, Server};
+use crate::demo::{Options, PUBLIC_KEY, SECRET_KEY, Server, imagekit, templated};
+use crate::model::ServiceKind;
 
 use super::args::DemoArgs;
 use super::out::{DONE, Failure, line, note};
@@ -23,6 +24,16 @@ pub async fn serve(args: &DemoArgs) -> Result<u8, Failure> {
     line(server.base())?;
     line(PUBLIC_KEY)?;
     line(SECRET_KEY)?;
+    note(&format!(
+        "ImageKit: {} with the private key {}",
+        server.base_of(ServiceKind::ImageKit),
+        imagekit::PRIVATE_KEY
+    ));
+    note(&format!(
+        "Templated: {} with the API key {}",
+        server.base_of(ServiceKind::Templated),
+        templated::API_KEY
+    ));
     note("The demo service runs until Ctrl-C.");
     signal().await;
     Ok(DONE)
