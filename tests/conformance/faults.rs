@@ -85,8 +85,8 @@ pub async fn stalled(kit: &Kit) {
 pub async fn everything_at_once(kit: &Kit) {
     let bench = Bench::new(kit).await;
     for kind in KINDS {
-        bench.fault(*kind, Target::Any, 0.04, None);
+        bench.fault(*kind, Target::Any, 0.03, None);
     }
-    bench.fault(Fault::StallAfter(LONG), Target::Any, 0.04, Some(4));
+    bench.fault(Fault::StallAfter(LONG), Target::Any, 0.03, Some(4));
     bench.run("everything").await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tallyman::demo::{Fault, Rate, Target};
+use tallyman::demo::{Fault, Target};
 use tallyman::model::{JobState, Outcome};
 use tokio_util::sync::CancellationToken;
 
@@ -31,30 +31,43 @@ pub async fn a_quiet_job_equals_the_books(kit: &Kit) {
     }
 }
 
+/// Some answers are lost, and writes come through so slowly that the job is not over before it is stopped.
+fn slow(bench: &Bench) {
+    let never = Fault::Throttle { retry_after: None };
+    bench.fault(never, Target::Writes, 0.8, None);
+    bench.fault(Fault::CutAfter, Target::Writes, 0.4, None);
+    bench.server.faults().set_latency(Duration::from_millis(3));
+}
+
 pub async fn a_stopped_job_continues_to_the_truth(kit: &Kit) {
     let bench = Bench::new(kit).await;
-    let faults = bench.server.faults();
+    slow(&bench);
     for writes in [2, 3] {
-        // So slow that the job cannot be over before it is stopped.
-        faults.set_rate(Some(Rate {
-            per_second: 20.0,
-            burst: 4,
-        }));
-        bench.fault(Fault::CutAfter, Target::Writes, 0.3, None);
         let stop = CancellationToken::new();
-        let before = bench.case.writes();
+        let wanted = bench.case.writes() + writes;
         let stopper = async {
-            while bench.case.writes() < before + writes {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            bench.wait_for(wanted).await;
             stop.cancel();
-            faults.clear();
         };
         let (summary, ()) = tokio::join!(bench.run_until(stop.clone()), stopper);
         assert_eq!(summary.state, JobState::Stopped, "{}", summary.reason);
         assert!(summary.tally.not_sent + summary.tally.unknown > 0);
         bench.check("stopped");
     }
+    bench.server.faults().clear();
+    bench.fault(Fault::CutAfter, Target::Writes, 0.3, None);
+    bench.run("continued").await;
+}
+
+pub async fn a_job_cut_off_continues_to_the_truth(kit: &Kit) {
+    let mut bench = Bench::new(kit).await;
+    slow(&bench);
+    for writes in [1, 3] {
+        bench.cut_off_after(writes).await;
+        let left = bench.summary();
+        assert!(left.tally.pending > 0 && left.can_continue());
+    }
+    bench.server.faults().clear();
     bench.fault(Fault::CutAfter, Target::Writes, 0.3, None);
     bench.run("continued").await;
 }

@@ -19,7 +19,7 @@ pub async fn whole_and_nothing_twice(kit: &Kit) {
 }
 
 pub async fn whole_under_every_fault(kit: &Kit) {
-    let (server, case) = start(kit, 2_100).await;
+    let (server, case) = start(kit, 1_100).await;
     let service = open(&*case);
     for kind in KINDS {
         server.faults().clear();

@@ -47,6 +47,7 @@ macro_rules! services {
                 changes::files_that_come_and_go_hide_none_that_stay,
                 calls::few_where_one_id_in_forty_is_stale,
                 jobs::a_quiet_job_equals_the_books,
+                jobs::a_job_cut_off_continues_to_the_truth,
                 jobs::a_stopped_job_continues_to_the_truth,
                 faults::throttled,
                 faults::failed_before_the_work,
