@@ -14,7 +14,7 @@ use tallyman::model::{
 use tallyman::service::{Priority, Service};
 use tokio_util::sync::CancellationToken;
 
-use crate::case::{Case, Kit, open, start};
+use crate::case::{Case, Kit, open, open_as, start};
 
 /// Distinct ids of a plan.
 pub const ITEMS: usize = 1_000;
@@ -116,6 +116,14 @@ impl Bench {
             fates.extend(ids.into_iter().map(|id| (id, fate)));
         }
         Self::of(server, case, fates).await
+    }
+
+    /// The same with a client that waits for no answer longer than so.
+    pub async fn impatient(kit: &Kit, idle: Duration) -> Self {
+        let mut bench = Self::new(kit).await;
+        bench.service = open_as(&bench.case.credentials(), idle).unwrap();
+        bench.engine.service = bench.service.clone();
+        bench
     }
 
     /// A plan of good ids and so many stale ones.

@@ -99,15 +99,18 @@ pub fn keys(server: &Server, service: ServiceKind, public: &str, secret: &str) -
     }
 }
 
-/// A client with waits that suit a test.
+/// A client that waits for as long as a busy machine may need.
 pub fn open(case: &dyn Case) -> Arc<dyn Service> {
-    open_as(&case.credentials()).unwrap()
+    open_as(&case.credentials(), Duration::from_secs(10)).unwrap()
 }
 
-/// The same with keys of one's own.
-pub fn open_as(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {
+/// A client with keys of one's own that waits so long for an answer.
+pub fn open_as(
+    credentials: &Credentials,
+    idle: Duration,
+) -> Result<Arc<dyn Service>, ServiceError> {
     let limits = Limits {
-        idle: Duration::from_millis(300),
+        idle,
         patience: Patience {
             first_wait: Duration::from_millis(2),
             longest_wait: Duration::from_millis(20),

@@ -8,7 +8,7 @@ use tallyman::model::{CallPurpose, JobRecord};
 use crate::bench::Bench;
 use crate::case::Kit;
 
-/// Longer than the clients wait.
+/// Longer than an impatient client waits, which is half of it.
 const LONG: Duration = Duration::from_millis(600);
 
 /// Each kind of fault once.
@@ -31,8 +31,11 @@ pub const KINDS: &[Fault] = &[
 ];
 
 /// A job of which some writes and fewer reads go wrong.
-async fn under(kit: &Kit, kind: Fault, times: Option<u32>) -> JobRecord {
-    let bench = Bench::new(kit).await;
+async fn under(kit: &Kit, kind: Fault) -> JobRecord {
+    strike(Bench::new(kit).await, kind, None).await
+}
+
+async fn strike(bench: Bench, kind: Fault, times: Option<u32>) -> JobRecord {
     bench.fault(kind, Target::Writes, 0.3, times);
     bench.fault(kind, Target::Reads, 0.08, times);
     let record = bench.run(&format!("{kind:?}")).await;
@@ -42,7 +45,7 @@ async fn under(kit: &Kit, kind: Fault, times: Option<u32>) -> JobRecord {
 
 pub async fn throttled(kit: &Kit) {
     for kind in &KINDS[..3] {
-        let record = under(kit, *kind, None).await;
+        let record = under(kit, *kind).await;
         assert!(record.summary.throttled > 0, "{kind:?}");
         assert!(record.summary.retries >= record.summary.throttled);
         let sends = |call: &CallPurpose| *call == CallPurpose::Send;
@@ -54,19 +57,19 @@ pub async fn throttled(kit: &Kit) {
 
 pub async fn failed_before_the_work(kit: &Kit) {
     for status in [500, 503] {
-        under(kit, Fault::ErrorBefore(status), None).await;
+        under(kit, Fault::ErrorBefore(status)).await;
     }
 }
 
 pub async fn failed_after_the_work(kit: &Kit) {
     for status in [502, 504] {
-        under(kit, Fault::ErrorAfter(status), None).await;
+        under(kit, Fault::ErrorAfter(status)).await;
     }
 }
 
 pub async fn cut(kit: &Kit) {
-    under(kit, Fault::CutBefore, None).await;
-    let record = under(kit, Fault::CutAfter, None).await;
+    under(kit, Fault::CutBefore).await;
+    let record = under(kit, Fault::CutAfter).await;
     let asked = |call: &&_| matches!(call, CallPurpose::Repeat | CallPurpose::Reread);
     let purposes: Vec<_> = record.calls.iter().map(|call| call.purpose).collect();
     assert!(purposes.iter().filter(asked).count() > 0);
@@ -74,16 +77,17 @@ pub async fn cut(kit: &Kit) {
 }
 
 pub async fn broken_answers(kit: &Kit) {
-    under(kit, Fault::TruncateAfter, None).await;
-    under(kit, Fault::GarbageAfter, None).await;
+    under(kit, Fault::TruncateAfter).await;
+    under(kit, Fault::GarbageAfter).await;
 }
 
 pub async fn stalled(kit: &Kit) {
-    under(kit, Fault::StallAfter(LONG), Some(4)).await;
+    let bench = Bench::impatient(kit, LONG / 2).await;
+    strike(bench, Fault::StallAfter(LONG), Some(4)).await;
 }
 
 pub async fn everything_at_once(kit: &Kit) {
-    let bench = Bench::new(kit).await;
+    let bench = Bench::impatient(kit, LONG / 2).await;
     for kind in KINDS {
         bench.fault(*kind, Target::Any, 0.03, None);
     }

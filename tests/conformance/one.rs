@@ -1,5 +1,7 @@
 //! Questions about one thing: whose the keys are, one file.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use tallyman::model::ItemId;
 use tallyman::service::{Credentials, ErrorKind};
@@ -22,7 +24,11 @@ pub async fn the_keys_tell_whose_they_are(kit: &Kit) {
         secret: other.clone(),
         ..credentials
     };
-    let error = open_as(&wrong).unwrap().account().await.unwrap_err();
+    let error = open_as(&wrong, Duration::from_secs(10))
+        .unwrap()
+        .account()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unauthenticated, "{error}");
     assert!(!format!("{error:?} {error}").contains(other.expose_secret()));
     assert_eq!(error.meta.attempts, 1, "keys are not tried twice");
