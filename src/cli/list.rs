@@ -115,6 +115,19 @@ impl Filter {
         Ok(filter)
     }
 
+    /// A filter that names the files of a batch. Without a word it would name the whole project, and what
+    /// was to be a word may be an unset variable of a script.
+    pub fn of_batch(text: &str) -> Result<Self, Failure> {
+        let filter = Self::parse(text, None)?;
+        if filter.state.is_none() && filter.words.is_empty() {
+            return Err(Failure::usage(
+                "`--filter` needs words to look for. To act on every file, list them with \
+                 `tallyman ls --format csv` and give that list to --ids.",
+            ));
+        }
+        Ok(filter)
+    }
+
     /// The files that match, newest upload first.
     pub async fn files(&self, project: &Project) -> Result<(Catalogue, Arrangement), Failure> {
         self.files_in(project, self.state == Some(FileState::Removed))

@@ -39,8 +39,8 @@ pub async fn batch(
     filter: Option<&str>,
     data_dir: &Path,
 ) -> Result<u8, Failure> {
+    let filter = filter.map(Filter::of_batch).transpose()?;
     let given = given_ids(args)?;
-    let filter = filter.map(|text| Filter::parse(text, None)).transpose()?;
     if args.ids.is_empty() && args.ids_file.is_none() && filter.is_none() {
         let what = verb.kind().noun(2);
         return Err(Failure::usage(format!(

@@ -98,6 +98,25 @@ fn a_filter_names_the_files_of_a_batch() {
 }
 
 #[test]
+fn a_blank_filter_does_not_name_the_whole_project() {
+    let house = House::new();
+    let id = house.deletable()[0].clone();
+    let requests = house.books().requests();
+    for verb in ["store", "delete", "restore"] {
+        for blank in ["", "  ", "\t\n\u{3000}"] {
+            for more in [&["--yes"][..], &["--dry-run"], &["--yes", &id]] {
+                let output = house.run(&[&[verb, "--filter", blank], more].concat());
+                assert_eq!(code(&output), 2, "{verb} {blank:?} {more:?}");
+                let words = stderr(&output);
+                assert!(words.contains("`--filter` needs words"), "{words}");
+                assert!(words.contains("--ids"), "{words}");
+            }
+        }
+    }
+    assert_eq!(house.books().requests(), requests);
+}
+
+#[test]
 fn store_keeps_temporary_files() {
     let house = House::new();
     let output = house.run(&["ls", "--state", "unstored", "--format", "csv"]);
