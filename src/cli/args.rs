@@ -154,7 +154,7 @@ pub struct BatchArgs {
     /// Print the plan and change nothing; the project is only read
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask before something is deleted
+    /// Do not ask before something is deleted; a protected profile asks all the same
     #[arg(long)]
     pub yes: bool,
     /// Write a report into this folder: new, empty, or an older report

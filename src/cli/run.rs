@@ -15,6 +15,7 @@ use crate::ledger::Ledger;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
 use crate::model::{ItemId, JobId, JobState, JobSummary, Plan, PlanItem, Verb};
+use crate::profile::Profile;
 use crate::report;
 
 use super::args::BatchArgs;
@@ -52,17 +53,13 @@ pub async fn batch(
             }
         )));
     }
-    let asks = verb.destroys() && !args.yes && !args.dry_run;
-    if asks && !can_ask() {
-        return Err(Failure::usage(format!(
-            "`{verb}` asks before it begins, and there is nobody to ask here. Add --yes, or look at the plan with --dry-run."
-        )));
-    }
-    if let Some(dir) = &args.report {
-        check_report_dir(dir)?;
-    }
-
-    let project = Project::open(&args.source, data_dir).await?;
+    let project = Project::open_if(&args.source, data_dir, |profile| {
+        if asks(verb, args, profile.protected) && !can_ask() {
+            return Err(nobody_to_ask(verb, profile));
+        }
+        args.report.as_deref().map_or(Ok(()), check_report_dir)
+    })
+    .await?;
     project.allow(verb)?;
     let account = project.account().await?;
     let found = match &filter {
@@ -74,8 +71,9 @@ pub async fn batch(
     if args.dry_run {
         return print_plan(&plan, args.json);
     }
-    if asks && !plan.items().is_empty() {
-        ask(&plan, project.profile.protected)?;
+    let protected = project.profile.protected;
+    if asks(verb, args, protected) && !plan.items().is_empty() {
+        ask(&plan, protected)?;
     }
 
     let ledger = open_ledger(data_dir)?;
@@ -209,6 +207,27 @@ fn items(given: Vec<ItemId>, found: Vec<PlanItem>) -> Vec<PlanItem> {
 /// A report must not be refused after the job, so a folder that would be is refused before it.
 fn check_report_dir(dir: &Path) -> Result<(), Failure> {
     report::can_write(dir).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Whether the batch has to be asked for. For a protected profile `--yes` does not answer: a script that
+/// was written for another project must not pass.
+fn asks(verb: Verb, args: &BatchArgs, protected: bool) -> bool {
+    verb.destroys() && !args.dry_run && (protected || !args.yes)
+}
+
+fn nobody_to_ask(verb: Verb, profile: &Profile) -> Failure {
+    Failure::usage(if profile.protected {
+        format!(
+            "The profile {} is protected: before `{verb}` the project's name has to be typed, with --yes too, and \
+             there is nobody to ask here. Run it in a terminal, look at the plan with --dry-run, or switch the \
+             protection off in the profile's settings.",
+            visible(&profile.name)
+        )
+    } else {
+        format!(
+            "`{verb}` asks before it begins, and there is nobody to ask here. Add --yes, or look at the plan with --dry-run."
+        )
+    })
 }
 
 fn can_ask() -> bool {
@@ -359,6 +378,31 @@ mod tests {
         let ids: Vec<_> = items.iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, ["a", "b", "c", "b"]);
         assert_eq!(items[1], known);
+    }
+
+    #[test]
+    fn yes_does_not_answer_for_a_protected_profile() {
+        use clap::Parser as _;
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            batch: BatchArgs,
+        }
+        let cases = [
+            (Verb::Delete, "x a --yes", false, false),
+            (Verb::Delete, "x a --yes", true, true),
+            (Verb::DeleteGroups, "x a --yes", true, true),
+            (Verb::Delete, "x a", false, true),
+            (Verb::Delete, "x a", true, true),
+            (Verb::Delete, "x a --yes --dry-run", true, false),
+            (Verb::Store, "x a", true, false),
+            (Verb::Restore, "x a", true, false),
+        ];
+        for (verb, typed, protected, asked) in cases {
+            let line = Line::try_parse_from(typed.split(' ')).unwrap();
+            let found = asks(verb, &line.batch, protected);
+            assert_eq!(found, asked, "{verb} {typed} {protected}");
+        }
     }
 
     #[test]

@@ -36,7 +36,17 @@ pub struct Project {
 impl Project {
     /// Opens what the arguments or else the environment name.
     pub async fn open(args: &SourceArgs, data_dir: &Path) -> Result<Self, Failure> {
+        Self::open_if(args, data_dir, |_| Ok(())).await
+    }
+
+    /// The same, if the profile will do: nothing is asked of the keyring or the service before.
+    pub async fn open_if(
+        args: &SourceArgs,
+        data_dir: &Path,
+        check: impl FnOnce(&Profile) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
         if args.demo {
+            check(&blank(DEMO, "Demo", ServiceKind::Uploadcare))?;
             return Self::demo().await;
         }
         if let Some(name) = &args.profile {
@@ -46,12 +56,13 @@ impl Project {
                     "No profile is called {name:?}. `tallyman profiles` lists them."
                 ))
             })?;
+            check(profile)?;
             return Self::saved(profile.clone()).await;
         }
-        match from_environment(|name| env::var(name).ok())? {
-            Some((profile, secret)) => Self::new(profile, secret, None),
-            None => Err(Failure::usage(NO_SOURCE)),
-        }
+        let (profile, secret) = from_environment(|name| env::var(name).ok())?
+            .ok_or_else(|| Failure::usage(NO_SOURCE))?;
+        check(&profile)?;
+        Self::new(profile, secret, None)
     }
 
     /// Opens the project of a job, by the profile that it was run on.

@@ -5,6 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 use tallyman::demo;
+use tallyman::model::ServiceKind;
+use tallyman::profile::{Colour, Profile, Profiles, new_id};
 
 use crate::{House, bare, code, object, stderr, stdout};
 
@@ -188,6 +190,40 @@ fn nothing_is_deleted_unasked() {
         assert!(stderr(&output).contains("--yes"), "{}", stderr(&output));
     }
     assert_eq!(house.books().requests(), requests);
+}
+
+#[test]
+fn yes_does_not_walk_past_a_protected_profile() {
+    let house = House::new();
+    let mut profiles = Profiles::load(&house.data.path().join("data")).unwrap();
+    for (name, protected) in [("guarded", true), ("open", false)] {
+        let profile = Profile {
+            id: new_id(),
+            name: name.into(),
+            service: ServiceKind::Uploadcare,
+            colour: Colour::PALETTE[0],
+            public_key: demo::PUBLIC_KEY.into(),
+            api_base: Some(house.server.base()),
+            cdn_base: None,
+            simple_auth: false,
+            protected,
+            read_only: false,
+            account: None,
+        };
+        profiles.put(profile).unwrap();
+    }
+    let id = house.deletable()[0].clone();
+    for verb in ["delete", "delete-groups"] {
+        let output = house.run(&[verb, "--profile", "guarded", "--yes", &id]);
+        assert_eq!(code(&output), 2);
+        let words = stderr(&output);
+        assert!(words.contains("guarded is protected"), "{words}");
+        assert!(words.contains("terminal"), "{words}");
+    }
+    // The other one gets as far as its key, which no keyring holds here.
+    let output = house.run(&["delete", "--profile", "open", "--yes", &id]);
+    assert_eq!(code(&output), 3, "{}", stderr(&output));
+    assert_eq!(house.books().requests(), 0);
 }
 
 #[test]
