@@ -230,6 +230,25 @@ fn what_happened_to_an_id_is_found() {
 }
 
 #[test]
+fn find_wants_every_word_and_not_the_phrase() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ledger, _) = with_job(dir.path(), 20);
+    let seqs = |text: &str| -> Vec<u32> {
+        let hits = ledger.find(text, 30).unwrap();
+        hits.iter().map(|(_, item)| item.seq).collect()
+    };
+    assert_eq!(seqs("19 фото"), [19]);
+    assert_eq!(seqs("  ФОТО   19 "), [19]);
+    assert_eq!(
+        seqs("id-17 фото"),
+        [17],
+        "one word in the id, one in the name"
+    );
+    assert_eq!(seqs("фото").len(), 20);
+    assert_eq!(seqs("фото nowhere"), [0; 0]);
+}
+
+#[test]
 fn jobs_are_listed_newest_first() {
     let dir = tempfile::tempdir().unwrap();
     let (ledger, first) = with_job(dir.path(), 1);

@@ -57,8 +57,8 @@ impl Ledger {
         self.read(|db| calls(db, job, "AND ended_at IS NULL"))
     }
 
-    /// What happened to an id: items with exactly this id first, then those whose id or name contains the
-    /// text in any case; newest jobs first, at most `limit`.
+    /// What happened to an id: items with exactly this id first, then those whose id or name has every
+    /// word of the text in any case; newest jobs first, at most `limit`.
     pub fn find(
         &self,
         id_or_name_part: &str,
@@ -71,7 +71,7 @@ impl Ledger {
         self.read(|db| {
             let mut hits = with_id(db, text, limit)?;
             if hits.len() < limit {
-                hits.extend(with_part(db, text, limit - hits.len())?);
+                hits.extend(with_words(db, text, limit - hits.len())?);
             }
             described(db, &hits)
         })
@@ -146,8 +146,9 @@ fn with_id(db: &Connection, id: &str, limit: usize) -> Result<Vec<(JobId, u32)>,
 }
 
 /// Compared here and not by SQLite, which folds the case of ASCII alone.
-fn with_part(db: &Connection, text: &str, limit: usize) -> Result<Vec<(JobId, u32)>, Trouble> {
-    let part = text.to_lowercase();
+fn with_words(db: &Connection, text: &str, limit: usize) -> Result<Vec<(JobId, u32)>, Trouble> {
+    let folded = text.to_lowercase();
+    let words: Vec<_> = folded.split_whitespace().collect();
     let mut hits = Vec::new();
     let mut jobs = db.prepare_cached("SELECT id FROM jobs ORDER BY id DESC")?;
     let mut items = db.prepare_cached("SELECT seq, id, name FROM items WHERE job = ?1")?;
@@ -156,9 +157,15 @@ fn with_part(db: &Connection, text: &str, limit: usize) -> Result<Vec<(JobId, u3
         let mut rows = items.query([job])?;
         while let Some(row) = rows.next()? {
             let id = row.get_ref(1)?.as_str().unwrap_or_default();
+            if id == text {
+                continue;
+            }
             let name = row.get_ref(2)?.as_str().unwrap_or_default();
-            let found = id.to_lowercase().contains(&part) || name.to_lowercase().contains(&part);
-            if found && id != text {
+            let (id, name) = (id.to_lowercase(), name.to_lowercase());
+            if words
+                .iter()
+                .all(|word| id.contains(word) || name.contains(word))
+            {
                 hits.push((JobId(job), row.get(0)?));
                 if hits.len() == limit {
                     return Ok(hits);
