@@ -6,10 +6,13 @@ use crate::model::ItemId;
 
 use super::{Fact, ServiceError};
 
+/// A shorter secret is no real key, and taking it out would garble what was said.
+const SHORTEST: usize = 8;
+
 /// The text without the secret.
 pub(crate) fn text(secret: &SecretString, text: String) -> String {
     let secret = secret.expose_secret();
-    if text.contains(secret) {
+    if secret.chars().count() >= SHORTEST && text.contains(secret) {
         text.replace(secret, "[secret key]")
     } else {
         text
@@ -47,19 +50,19 @@ mod tests {
 
     #[test]
     fn an_echoed_secret_is_taken_out() {
-        let secret = SecretString::from("hunter2");
+        let secret = SecretString::from("hunter22");
         assert_eq!(
-            text(&secret, "no: hunter2!".to_owned()),
+            text(&secret, "no: hunter22!".to_owned()),
             "no: [secret key]!"
         );
         assert_eq!(text(&secret, "no".to_owned()), "no");
         let said = ServiceError {
-            words: Some("hunter2 is wrong".to_owned()),
-            ..ServiceError::new(ErrorKind::Refused, "hunter2?")
+            words: Some("hunter22 is wrong".to_owned()),
+            ..ServiceError::new(ErrorKind::Refused, "hunter22?")
         };
         let said = format!("{:?}", error(&secret, said));
-        assert!(!said.contains("hunter2"), "{said}");
-        let words = || "hunter2".to_owned();
+        assert!(!said.contains("hunter22"), "{said}");
+        let words = || "hunter22".to_owned();
         let list = [
             Fact::Refused { words: words() },
             Fact::Absent { words: words() },
@@ -67,6 +70,19 @@ mod tests {
         ];
         let list = list.map(|fact| (ItemId::from("a"), fact)).to_vec();
         let said = format!("{:?}", facts(&secret, list));
-        assert!(!said.contains("hunter2"), "{said}");
+        assert!(!said.contains("hunter22"), "{said}");
+    }
+
+    #[test]
+    fn a_short_secret_does_not_garble_a_message() {
+        for (secret, garbled) in [
+            ("", false),
+            ("e", false),
+            ("refused", false),
+            ("refused!", true),
+        ] {
+            let said = text(&SecretString::from(secret), "refused! see".to_owned());
+            assert_eq!(said != "refused! see", garbled, "{secret:?}: {said}");
+        }
     }
 }
