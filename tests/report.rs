@@ -11,7 +11,7 @@ use tallyman::model::{
     Verb,
 };
 use tallyman::report::{
-    COLUMNS, Finding, ReportErrorKind, check, default_folder_name, read_ids, write,
+    COLUMNS, Finding, ReportErrorKind, can_write, check, default_folder_name, read_ids, write,
 };
 
 const COMMITTED: i64 = 1_795_255_200_000_000;
@@ -542,5 +542,28 @@ fn an_older_report_is_replaced_and_nothing_else() {
     let error = write(&ended(), &dir).unwrap_err();
     assert_eq!(error.kind, ReportErrorKind::NotEmpty);
     assert!(error.message.contains("mine.txt"), "{error}");
+    assert_eq!(fs::read_dir(base.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn the_report_of_another_job_is_not_replaced() {
+    let base = tempfile::tempdir().unwrap();
+    let dir = base.path().join("report");
+    let first = ended();
+    write(&first, &dir).unwrap();
+    let before = text(dir.join("report.json"));
+    let (mut number, mut folder) = (first.clone(), first.clone());
+    number.summary.id = JobId(13);
+    folder.summary.created.0 += 1;
+    for other in [number, folder] {
+        let error = write(&other, &dir).unwrap_err();
+        assert_eq!(error.kind, ReportErrorKind::NotEmpty);
+        assert!(error.message.contains("report of job 12"), "{error}");
+        assert_eq!(text(dir.join("report.json")), before);
+    }
+    assert!(can_write(&dir).is_err(), "a job to come is another one");
+    write(&first, &dir).unwrap();
+    fs::write(dir.join("report.json"), "{}").unwrap();
+    assert!(write(&first, &dir).is_err(), "nobody can tell whose it is");
     assert_eq!(fs::read_dir(base.path()).unwrap().count(), 1);
 }

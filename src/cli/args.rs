@@ -87,7 +87,7 @@ pub enum Command {
         /// The job's number
         #[arg(value_parser = job_id)]
         job: JobId,
-        /// The folder to write: new, empty, or an older report
+        /// The folder to write: new, empty, or an older report of the same job
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
@@ -157,7 +157,7 @@ pub struct BatchArgs {
     /// Do not ask before something is deleted; a protected profile asks all the same
     #[arg(long)]
     pub yes: bool,
-    /// Write a report into this folder: new, empty, or an older report
+    /// Write a report into this folder, new or empty
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     /// Print one object at the end

@@ -4,31 +4,37 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{FILES, MANIFEST, Manifest};
+use super::document::Whose;
+use super::manifest::{DOCUMENT, FILES, MANIFEST, Manifest};
 use super::{ReportError, ReportErrorKind};
 
 /// What stands where a bundle is to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Nothing.
     Free,
     /// A folder with nothing in it: it stays, and is filled.
     Empty,
-    /// A bundle of ours: it is replaced as a whole.
+    /// A bundle of ours: that of the same job is replaced as a whole.
     Older,
 }
 
-/// Makes `into` a folder with what `fill` writes. Returns its real path.
+/// Makes `into` a folder with what `fill` writes of the job. Returns its real path.
 ///
 /// # Errors
-/// `NotEmpty` where something else is in the folder; else by what the disk said. What was there
+/// `NotEmpty` where something else is in the folder, or the bundle of another job; else by what the disk said. What was there
 /// before is untouched then.
 pub(super) fn write(
     into: &Path,
+    job: Whose,
     fill: impl FnOnce(&Path) -> io::Result<()>,
 ) -> Result<PathBuf, ReportError> {
     let into = fs::canonicalize(into).unwrap_or_else(|_| into.to_owned());
     let failed = |error: io::Error| on_disk(&into, &error);
     let place = look(&into)?;
+    if place == Place::Older && whose(&into) != Some(job) {
+        return Err(of_another(&into));
+    }
     let nearby = match place {
         Place::Empty => into.clone(),
         Place::Free | Place::Older => parent(&into).to_owned(),
@@ -46,7 +52,8 @@ pub(super) fn write(
     Ok(into)
 }
 
-/// Finds out before a job whether its report will have a place. The folders above it are made.
+/// Finds out before a job is begun whether its report will have a place. An older bundle is that of
+/// another job then. The folders above it are made.
 ///
 /// # Errors
 /// As [`write`](super::write)'s, of the folder and the disk.
@@ -54,8 +61,9 @@ pub fn can_write(into: &Path) -> Result<(), ReportError> {
     let into = fs::canonicalize(into).unwrap_or_else(|_| into.to_owned());
     let failed = |error: io::Error| on_disk(&into, &error);
     let nearby = match look(&into)? {
+        Place::Older => return Err(of_another(&into)),
         Place::Empty => into.as_path(),
-        Place::Free | Place::Older => parent(&into),
+        Place::Free => parent(&into),
     };
     fs::create_dir_all(nearby).map_err(failed)?;
     temporary(nearby).map_err(failed).map(drop)
@@ -106,6 +114,21 @@ pub(super) fn is_ours(name: &str) -> bool {
 
 fn is_manifest(path: &Path) -> bool {
     fs::read(path).is_ok_and(|bytes| Manifest::read(&bytes).is_some())
+}
+
+/// The job of the bundle in a folder.
+fn whose(folder: &Path) -> Option<Whose> {
+    Whose::read(&fs::read(folder.join(DOCUMENT)).ok()?)
+}
+
+fn of_another(into: &Path) -> ReportError {
+    let job = whose(into).map_or_else(|| "a job".to_owned(), |job| format!("job {}", job.id));
+    let message = format!(
+        "The report was not written: {} holds the report of {job}, and only that job's own may take its place. \
+         Choose an empty or a new folder.",
+        into.display()
+    );
+    ReportError::new(ReportErrorKind::NotEmpty, message)
 }
 
 fn not_empty(into: &Path, what: &str) -> ReportError {
@@ -191,11 +214,18 @@ mod tests {
         names
     }
 
+    fn whose_is(number: u8) -> Whose {
+        let text = format!(r#"{{"id":{number},"created":"2026-11-21T08:00:00Z"}}"#);
+        serde_json::from_str(&text).unwrap()
+    }
+
     fn filled(word: &'static str) -> impl FnOnce(&Path) -> io::Result<()> {
         move |folder| {
             for name in FILES {
                 fs::write(folder.join(name), word)?;
             }
+            let document = serde_json::json!({ "job": { "summary": whose_is(1) } });
+            fs::write(folder.join(DOCUMENT), document.to_string())?;
             fs::write(folder.join(MANIFEST), Manifest::of(Vec::new()).to_text()?)
         }
     }
@@ -210,12 +240,12 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let into = base.path().join("deep/er");
         for word in ["free", "older"] {
-            write(&into, filled(word)).unwrap();
+            write(&into, whose_is(1), filled(word)).unwrap();
             assert_eq!(fs::read_to_string(into.join("items.csv")).unwrap(), word);
         }
         let empty = base.path().join("empty");
         fs::create_dir(&empty).unwrap();
-        write(&empty, filled("empty")).unwrap();
+        write(&empty, whose_is(1), filled("empty")).unwrap();
         assert_eq!(names(&empty).len(), 5);
         assert_eq!(names(base.path()), ["deep", "empty"]);
         assert_eq!(names(&base.path().join("deep")), ["er"]);
@@ -225,17 +255,17 @@ mod tests {
     fn a_place_is_known_before_it_is_needed() {
         let base = tempfile::tempdir().unwrap();
         let older = base.path().join("older");
-        write(&older, filled("older")).unwrap();
+        write(&older, whose_is(1), filled("older")).unwrap();
         let strange = base.path().join("strange");
         fs::create_dir(&strange).unwrap();
         fs::write(strange.join("mine.txt"), "mine").unwrap();
-        for into in [older, base.path().join("new"), base.path().join("deep/er")] {
+        for into in [base.path().join("new"), base.path().join("deep/er")] {
             can_write(&into).unwrap();
         }
-        assert_eq!(
-            can_write(&strange).unwrap_err().kind,
-            ReportErrorKind::NotEmpty
-        );
+        for into in [&strange, &older] {
+            let error = can_write(into).unwrap_err();
+            assert_eq!(error.kind, ReportErrorKind::NotEmpty, "{error}");
+        }
         assert!(can_write(&strange.join("mine.txt/below")).is_err());
         assert_eq!(names(base.path()), ["deep", "older", "strange"]);
     }
@@ -244,11 +274,11 @@ mod tests {
     fn a_full_disk_leaves_everything_as_it_was() {
         let base = tempfile::tempdir().unwrap();
         let older = base.path().join("older");
-        write(&older, filled("older")).unwrap();
+        write(&older, whose_is(1), filled("older")).unwrap();
         let empty = base.path().join("empty");
         fs::create_dir(&empty).unwrap();
         for into in [&older, &empty, &base.path().join("free")] {
-            let error = write(into, full_disk).unwrap_err();
+            let error = write(into, whose_is(1), full_disk).unwrap_err();
             assert_eq!(error.kind, ReportErrorKind::DiskFull, "{error}");
             assert!(error.message.contains("no room"), "{error}");
         }
@@ -264,16 +294,16 @@ mod tests {
     fn nothing_else_is_ever_replaced() {
         let base = tempfile::tempdir().unwrap();
         let into = base.path().join("mine");
-        write(&into, filled("older")).unwrap();
+        write(&into, whose_is(1), filled("older")).unwrap();
         fs::write(into.join("notes.txt"), "mine").unwrap();
-        let error = write(&into, filled("new")).unwrap_err();
+        let error = write(&into, whose_is(1), filled("new")).unwrap_err();
         assert_eq!(error.kind, ReportErrorKind::NotEmpty);
         assert!(error.message.contains("notes.txt"), "{error}");
 
         fs::remove_file(into.join("notes.txt")).unwrap();
         fs::write(into.join(MANIFEST), "{}").unwrap();
         assert_eq!(
-            write(&into, filled("new")).unwrap_err().kind,
+            write(&into, whose_is(1), filled("new")).unwrap_err().kind,
             ReportErrorKind::NotEmpty
         );
         assert_eq!(fs::read_to_string(into.join("items.csv")).unwrap(), "older");
@@ -281,7 +311,7 @@ mod tests {
         let file = base.path().join("file");
         fs::write(&file, "mine").unwrap();
         for into in [file.clone(), file.join("below")] {
-            assert!(write(&into, filled("new")).is_err());
+            assert!(write(&into, whose_is(1), filled("new")).is_err());
         }
         assert_eq!(fs::read_to_string(file).unwrap(), "mine");
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{JobRecord, JobState, Tally, Time};
+use crate::model::{JobId, JobRecord, JobState, JobSummary, Tally, Time};
 
 use super::words;
 use super::{ReportError, ReportErrorKind};
@@ -105,6 +105,37 @@ impl Document<JobRecord> {
             return Err(ReportError::new(ReportErrorKind::Newer, what));
         }
         serde_json::from_slice(bytes).map_err(broken)
+    }
+}
+
+/// A job by its number and its beginning: numbers repeat in another data folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Whose {
+    pub(super) id: JobId,
+    created: Time,
+}
+
+impl Whose {
+    /// Of a job.
+    pub(super) fn of(summary: &JobSummary) -> Self {
+        Self {
+            id: summary.id,
+            created: summary.created,
+        }
+    }
+
+    /// Of the text of a `report.json`; `None` if that cannot be told.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Outer {
+            job: Inner,
+        }
+        #[derive(Deserialize)]
+        struct Inner {
+            summary: Whose,
+        }
+        let outer: Option<Outer> = serde_json::from_slice(bytes).ok();
+        outer.map(|outer| outer.job.summary)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 /// What went wrong, by meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReportErrorKind {
-    /// The folder holds something that is not an older report.
+    /// The folder holds something that is not an older report of the same job.
     NotEmpty,
     /// The folder is no report.
     NotABundle,

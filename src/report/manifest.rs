@@ -13,8 +13,11 @@ pub(super) const MANIFEST: &str = "manifest.json";
 /// What a manifest says it is.
 const FORMAT: &str = "tallyman-manifest";
 
+/// The file that holds the whole job.
+pub(super) const DOCUMENT: &str = "report.json";
+
 /// The files that a manifest names, sorted.
-pub(super) const FILES: [&str; 4] = ["items.csv", "problems.csv", "report.html", "report.json"];
+pub(super) const FILES: [&str; 4] = ["items.csv", "problems.csv", "report.html", DOCUMENT];
 
 /// The file.
 #[derive(Serialize, Deserialize)]

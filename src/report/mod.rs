@@ -26,8 +26,8 @@ pub use error::{ReportError, ReportErrorKind};
 pub use ids::read_ids;
 pub use table::{COLUMNS, guarded};
 
-use document::Document;
-use manifest::{MANIFEST, Manifest, Sink};
+use document::{Document, Whose};
+use manifest::{DOCUMENT, MANIFEST, Manifest, Sink};
 
 /// A bundle that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,10 +67,10 @@ pub fn default_folder_name(summary: &JobSummary) -> String {
 }
 
 /// Writes the bundle of a job, which becomes the folder `into`: a new one, an empty one, or an older
-/// bundle, which is replaced.
+/// bundle of the same job, which is replaced.
 ///
 /// # Errors
-/// The folder holds something that is not an older bundle; it cannot be written; the record's
+/// The folder holds something else, be it the bundle of another job; it cannot be written; the record's
 /// counts do not add up. What was there before is untouched then.
 pub fn write(record: &JobRecord, into: &Path) -> Result<Written, ReportError> {
     if let Some(why) = document::unsound(record) {
@@ -82,7 +82,7 @@ pub fn write(record: &JobRecord, into: &Path) -> Result<Written, ReportError> {
     }
     let now = Time::now();
     let mut problems = 0;
-    let dir = bundle::write(into, |folder| {
+    let dir = bundle::write(into, Whose::of(&record.summary), |folder| {
         problems = write_files(record, now, folder)?;
         Ok(())
     })?;
@@ -107,7 +107,7 @@ fn write_files(record: &JobRecord, now: Time, folder: &Path) -> io::Result<u64> 
             problems = table::write(out, items.map(row))?;
             Ok(())
         })?,
-        Sink::fill(folder, "report.json", |out| {
+        Sink::fill(folder, DOCUMENT, |out| {
             Document::new(record, now).write(out)
         })?,
         Sink::fill(folder, "report.html", |out| {
