@@ -98,9 +98,18 @@ pub fn list(json: bool, data_dir: &Path) -> Result<u8, Failure> {
         note("No jobs yet.");
         return Ok(DONE);
     }
-    let head = ["JOB", "BEGUN", "PROJECT", "STATE", "WHAT HAPPENED"];
+    let head = [
+        "JOB",
+        "BEGUN",
+        "PROFILE",
+        "PROJECT",
+        "STATE",
+        "WHAT HAPPENED",
+    ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    rows.extend(jobs.iter().map(job_row));
+    // Who may write holds the folder's lock: no other process runs a job then, and this one runs none.
+    let alone = !ledger.is_read_only();
+    rows.extend(jobs.iter().map(|job| job_row(job, alone)));
     table(&[0], &rows)?;
     Ok(DONE)
 }
@@ -118,12 +127,17 @@ fn listed(summary: &JobSummary) -> ListedJob<'_> {
     }
 }
 
-fn job_row(summary: &JobSummary) -> Vec<String> {
+fn job_row(summary: &JobSummary, alone: bool) -> Vec<String> {
+    let state = match summary.state {
+        JobState::Running if alone => "cut off",
+        other => other.key(),
+    };
     vec![
         summary.id.to_string(),
         summary.created.to_minute(&TimeZone::system()),
+        visible(&summary.source.profile_name).into_owned(),
         visible(summary.source.account.label()).into_owned(),
-        summary.state.to_string(),
+        state.to_owned(),
         sentence(summary.verb, &summary.tally),
     ]
 }

@@ -27,6 +27,7 @@ fn jobs_are_listed_newest_first() {
     let table = stdout(&house.run(&["jobs"]));
     assert!(table.contains("1 of 1 deleted"), "{table}");
     assert!(table.contains(demo::PROJECT_NAME), "{table}");
+    assert!(table.contains("environment"), "{table}");
     let none = house.run(&["resume"]);
     assert_eq!(code(&none), 0);
     assert!(stderr(&none).contains("No job"), "{}", stderr(&none));
@@ -94,11 +95,14 @@ fn check_resumed(house: &House, items: usize) {
 
 #[cfg(unix)]
 #[test]
-fn a_killed_job_is_resumed_to_the_true_end() {
+fn a_killed_job_is_told_as_cut_off_and_resumed_to_the_true_end() {
     let house = House::new();
     let (mut child, items) = slow_delete(&house);
+    let table = || stdout(&house.run(&["jobs"]));
+    assert!(table().contains(" running "), "{}", table());
     child.kill().unwrap();
     child.wait().unwrap();
+    assert!(table().contains(" cut off "), "{}", table());
     let jobs: Value = serde_json::from_str(&stdout(&house.run(&["jobs", "--json"]))).unwrap();
     assert_eq!(jobs[0]["state"], "running");
     assert_eq!(jobs[0]["can_resume"], true);
