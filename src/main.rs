@@ -14,6 +14,9 @@ const DATA_VARIABLE: &str = "TALLYMAN_DATA_DIR";
 /// The exit status of what could not start, as for the commands.
 const COULD_NOT_START: u8 = 3;
 
+/// The window's libraries log pixels and events, which help nobody.
+const QUIET: &str = "eframe=warn,egui=warn,egui_winit=warn,egui_glow=warn,winit=warn,naga=warn";
+
 fn main() -> ExitCode {
     keep_memory_off_disk();
     let arguments = cli::arguments();
@@ -45,7 +48,7 @@ fn log_to_stderr() {
         return;
     };
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+        .with_env_filter(EnvFilter::new(format!("{filter},{QUIET}")))
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();

@@ -79,7 +79,7 @@ impl Window {
             window
                 .harness
                 .query_by_role_and_label(role, label)
-                .is_some()
+                .is_some_and(|node| !node.accesskit_node().is_disabled())
         });
         self.harness.get_by_role_and_label(role, label).click();
         self.steps(2);
@@ -368,8 +368,10 @@ fn a_large_delete_asks_for_its_count() {
     let button = window.harness.get_by_role_and_label(Role::Button, &what);
     assert!(button.accesskit_node().is_disabled());
     window.fill("Type to confirm", &count.to_string());
-    let button = window.harness.get_by_role_and_label(Role::Button, &what);
-    assert!(!button.accesskit_node().is_disabled());
+    window.wait("the button", |window| {
+        let button = window.harness.get_by_role_and_label(Role::Button, &what);
+        !button.accesskit_node().is_disabled()
+    });
     window.press("Cancel");
     assert_eq!(window.books().file_ids().len() as u64, count);
 }

@@ -24,12 +24,12 @@ pub async fn serve(args: &DemoArgs) -> Result<u8, Failure> {
     line(server.base())?;
     line(PUBLIC_KEY)?;
     line(SECRET_KEY)?;
-    note(&format!(
+    note(format!(
         "ImageKit: {} with the private key {}",
         server.base_of(ServiceKind::ImageKit),
         imagekit::PRIVATE_KEY
     ));
-    note(&format!(
+    note(format!(
         "Templated: {} with the API key {}",
         server.base_of(ServiceKind::Templated),
         templated::API_KEY

@@ -357,6 +357,10 @@ impl App {
                 continue;
             }
             if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                if shortcut.logical_key == egui::Key::Slash {
+                    // The key focuses the filter; it is not its first letter.
+                    ctx.input_mut(|input| input.events.retain(|event| !is_slash(event)));
+                }
                 self.commands.push(command);
             }
         }
@@ -404,4 +408,8 @@ impl eframe::App for App {
             .bg
             .to_normalized_gamma_f32()
     }
+}
+
+fn is_slash(event: &egui::Event) -> bool {
+    matches!(event, egui::Event::Text(text) if text == "/")
 }

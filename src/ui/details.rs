@@ -14,7 +14,7 @@ use super::parts::{self, Weight};
 use super::pictures::{Look, Pictures};
 use super::theme::{self, Tokens};
 use crate::model::{
-    FileDetails, FileRow, FileState, ItemId, ProfileId, Time, UNSTORED_LIFE_HOURS, size, text,
+    FileDetails, FileRow, FileState, ProfileId, Time, UNSTORED_LIFE_HOURS, size, text,
 };
 use crate::service::ServiceError;
 
@@ -37,8 +37,8 @@ enum Tab {
 #[derive(Default)]
 pub struct Details {
     tab: Tab,
-    shown: Option<(ItemId, Instant)>,
-    answer: Option<(ItemId, Promise<Result<FileDetails, ServiceError>>)>,
+    shown: Option<(FileRow, Instant)>,
+    answer: Option<Promise<Result<FileDetails, ServiceError>>>,
 }
 
 impl Details {
@@ -93,12 +93,12 @@ impl Details {
     }
 
     fn ready(&self) -> Option<&FileDetails> {
-        self.answer.as_ref()?.1.ready()?.as_ref().ok()
+        self.answer.as_ref()?.ready()?.as_ref().ok()
     }
 
     fn ask(&mut self, ui: &Ui, engine: &Engine, session: Option<&Session>, row: &FileRow) {
-        if self.shown.as_ref().is_none_or(|(id, _)| *id != row.id) {
-            self.shown = Some((row.id.clone(), Instant::now()));
+        if self.shown.as_ref().is_none_or(|(shown, _)| shown != row) {
+            self.shown = Some((row.clone(), Instant::now()));
             self.answer = None;
         }
         let Some((_, since)) = &self.shown else {
@@ -115,7 +115,7 @@ impl Details {
         if let Some(session) = session {
             let (service, id) = (session.service.clone(), row.id.clone());
             let promise = engine.ask(async move { service.details(&id).await });
-            self.answer = Some((row.id.clone(), promise));
+            self.answer = Some(promise);
         }
     }
 
@@ -206,7 +206,7 @@ impl Details {
 
     fn trouble(&self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
-        match self.answer.as_ref().map(|(_, promise)| promise.ready()) {
+        match self.answer.as_ref().map(Promise::ready) {
             Some(Some(Err(error))) => {
                 ui.label(RichText::new(&error.message).color(tokens.bad.ink));
             }
@@ -245,7 +245,7 @@ fn own_facts(row: &FileRow, states: bool) -> Vec<(String, String)> {
         }
     }
     if let Some(odd) = &row.odd {
-        facts.push(("Note".into(), odd.clone()));
+        facts.push(("Problem".into(), odd.clone()));
     }
     facts
 }

@@ -17,7 +17,7 @@ use crate::catalogue::{self, Arrangement, Catalogue, ProblemIndex, Query, Sort};
 use crate::job::{self, Observer, Progress};
 use crate::ledger::Ledger;
 use crate::model::{
-    Account, FileRow, GroupRow, ItemId, JobId, JobSummary, Plan, ProfileId, Settled,
+    Account, FileRow, GroupRow, ItemId, JobId, JobState, JobSummary, Plan, ProfileId, Settled,
 };
 use crate::profile::{Profile, Secrets, VerifyErrorKind};
 use crate::service::{self, Listing, Page, Service, ServiceError};
@@ -437,9 +437,11 @@ async fn run_job(
         last: Mutex::new(None),
     });
     // A task of its own: if it breaks, the window still hears of the job's end.
+    let ledger = engine.ledger.clone();
     let running = tokio::spawn(async move { engine.run(job, stop, observer).await });
     let result = match running.await {
-        Ok(ended) => ended.map_err(|error| error.to_string()),
+        Ok(Ok(summary)) => Ok(summary),
+        Ok(Err(error)) => halted(&ledger, job).ok_or_else(|| error.to_string()),
         Err(_) => Err(BROKE_OFF.to_owned()),
     };
     tell.say(Event::JobEnded {
@@ -449,10 +451,16 @@ async fn run_job(
     });
 }
 
+/// A job that was halted before it could end, as the ledger has it.
+fn halted(ledger: &Ledger, job: JobId) -> Option<JobSummary> {
+    let summary = ledger.summary(job).ok()?;
+    (summary.state == JobState::Halted).then_some(summary)
+}
+
 async fn open_session(profile: &Profile, secrets: &Secrets) -> Result<Session, OpenError> {
     let secret = secrets.get(&profile.id).await.map_err(|error| OpenError {
         message: error.message.clone(),
-        hint: "Enter the secret key again in the profile's settings.".to_owned(),
+        hint: String::new(),
         about_keys: true,
     })?;
     let credentials = profile.credentials(secret);

@@ -72,7 +72,12 @@ impl App {
         let Some(list) = workspace.shown() else {
             return;
         };
-        let row = list.at_cursor(&workspace.catalogue);
+        let mut row = list.at_cursor(&workspace.catalogue);
+        if let Some(row) = &mut row
+            && let Some(problem) = workspace.problems.get(&row.id)
+        {
+            row.odd = Some(problem.words.clone());
+        }
         let tokens = Tokens::of(ui);
         let frame = Frame::new().fill(tokens.panel).inner_margin(Margin {
             left: 16,

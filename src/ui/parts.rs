@@ -21,13 +21,27 @@ pub enum Weight {
 
 /// A button of the house: 30 high, radius 7.
 pub fn button(ui: &mut Ui, weight: Weight, text: &str) -> Response {
-    ui.add(styled(ui, weight, text))
+    let response = ui.add(styled(ui, weight, text));
+    ringed(ui, response)
+}
+
+/// Shows where the keyboard is, on filled buttons too.
+fn ringed(ui: &Ui, response: Response) -> Response {
+    if response.has_focus() {
+        let rect = response.rect.expand(2.0);
+        let stroke = Stroke::new(2.0, Tokens::of(ui).accent);
+        let radius = CornerRadius::same(theme::RADIUS + 2);
+        ui.painter()
+            .rect_stroke(rect, radius, stroke, StrokeKind::Outside);
+    }
+    response
 }
 
 /// A button that may be disabled, and then says why on hover.
 pub fn button_if(ui: &mut Ui, weight: Weight, text: &str, blocked: Option<&str>) -> Response {
     let widget = styled(ui, weight, text);
     let response = ui.add_enabled(blocked.is_none(), widget);
+    let response = ringed(ui, response);
     match blocked {
         Some(reason) => response.on_disabled_hover_text(reason),
         None => response,

@@ -23,6 +23,13 @@ impl App {
 
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
+            Command::AddProfile | Command::EditProfile(_) | Command::ForgetProfile(_)
+                if self.only_looks() =>
+            {
+                self.notify(
+                    "Another window has this data folder open. Change profiles there.".into(),
+                );
+            }
             Command::AddProfile => {
                 let sheet = ProfileSheet::add(self.profiles.list());
                 self.sheet = Some(Sheet::Profile(Box::new(sheet)));
@@ -97,6 +104,20 @@ impl App {
             }
             Command::Keys => self.sheet = Some(Sheet::Keys),
         }
+    }
+
+    /// Says something until it is closed; what is said already is not said again.
+    pub(super) fn notify(&mut self, words: String) {
+        if !self.notices.contains(&words) {
+            self.notices.push(words);
+        }
+    }
+
+    /// Whether another window has the data folder: this one changes nothing in it.
+    fn only_looks(&self) -> bool {
+        self.ledger
+            .as_ref()
+            .is_ok_and(|ledger| ledger.is_read_only())
     }
 
     fn with_current(&mut self, act: impl FnOnce(&mut Workspace)) {
@@ -240,16 +261,18 @@ impl App {
             .iter()
             .position(|workspace| workspace.profile.id == source.profile);
         let Some(at) = at else {
-            self.notices.push(format!(
+            self.notify(format!(
                 "Job {job} belongs to the profile {}, which is not in the list any more. Add it again to go on.",
                 source.profile_name
             ));
             return None;
         };
         if self.workspaces[at].session().is_none() {
+            self.current = at;
+            self.workspaces[at].show(&self.engine, Place::Files);
             self.workspaces[at].open(&self.engine, &self.secrets);
-            self.notices.push(format!(
-                "{} is being opened. Try again in a moment.",
+            self.notify(format!(
+                "{} has to be open first. Continue once its files are shown.",
                 source.profile_name
             ));
             return None;
@@ -320,7 +343,7 @@ impl App {
                         self.notices.extend(gone_on.err());
                     }
                 }
-                Ok(Err(error)) => self.notices.push(error.to_string()),
+                Ok(Err(error)) => self.notify(error.to_string()),
                 Err(_) => {}
             }
         }
@@ -353,7 +376,7 @@ impl App {
 
     pub(super) fn forget(&mut self, id: ProfileId) {
         if let Err(error) = self.profiles.remove(&id) {
-            self.notices.push(error.to_string());
+            self.notify(error.to_string());
             return;
         }
         self.workspaces
@@ -367,7 +390,7 @@ impl App {
 
     pub(super) fn save_profile(&mut self, profile: Profile) {
         if let Err(error) = self.profiles.put(profile.clone()) {
-            self.notices.push(error.to_string());
+            self.notify(error.to_string());
             return;
         }
         match self

@@ -43,7 +43,8 @@ pub fn run(start: Start) -> Result<(), String> {
     for renderer in renderers() {
         match run_with(renderer, setup.clone()) {
             Ok(()) => return Ok(()),
-            Err(error) => troubles.push(format!("{renderer}: {error}")),
+            Err(Trouble::Own(error)) => return Err(error),
+            Err(Trouble::Graphics(error)) => troubles.push(format!("{renderer}: {error}")),
         }
     }
     Err(format!(
@@ -61,11 +62,19 @@ fn renderers() -> [Renderer; 2] {
     }
 }
 
-fn run_with(renderer: Renderer, setup: Setup) -> Result<(), String> {
+/// Why a window did not open.
+enum Trouble {
+    /// Ours; another renderer would not help.
+    Own(String),
+    /// The renderer's or the display's.
+    Graphics(String),
+}
+
+fn run_with(renderer: Renderer, setup: Setup) -> Result<(), Trouble> {
     let viewport = ViewportBuilder::default()
         .with_title("Tallyman")
         .with_app_id(APP_ID)
-        .with_inner_size([1440.0, 900.0])
+        .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([860.0, 520.0])
         .with_icon(icon());
     let options = NativeOptions {
@@ -92,7 +101,7 @@ fn run_with(renderer: Renderer, setup: Setup) -> Result<(), String> {
     );
     opened.map_err(|error| {
         let own = trouble.lock().ok().and_then(|mut slot| slot.take());
-        own.unwrap_or_else(|| error.to_string())
+        own.map_or_else(|| Trouble::Graphics(error.to_string()), Trouble::Own)
     })
 }
 

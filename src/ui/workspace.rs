@@ -80,6 +80,17 @@ pub struct Toast {
     pub unfinished: bool,
 }
 
+impl Running {
+    /// Items that ended, of a hundred.
+    pub fn percent(&self) -> u64 {
+        let settled = self
+            .progress
+            .as_ref()
+            .map_or(0, |progress| progress.tally.settled());
+        settled * 100 / (self.ids.len() as u64).max(1)
+    }
+}
+
 impl Toast {
     /// What the end of a job says.
     pub fn of(summary: &JobSummary, can_restore: bool) -> Self {
@@ -89,7 +100,7 @@ impl Toast {
             job: Some(summary.id),
             text: sentence(summary.verb, tally),
             more: summary.reason.clone(),
-            bad: problems || summary.state == JobState::Halted,
+            bad: problems || summary.state != JobState::Ended,
             problems,
             restore: can_restore && summary.verb == Verb::Delete && tally.done > 0,
             unfinished: summary.can_continue(),
@@ -389,8 +400,8 @@ impl Workspace {
         if !self.can().verbs.contains(&verb) {
             return Some(format!("{} cannot do this.", self.profile.service));
         }
-        if self.profile.read_only {
-            return Some("This profile is read-only.".into());
+        if self.profile.read_only && verb.destroys() {
+            return Some("This profile is read-only: nothing is deleted with it.".into());
         }
         if self.running.is_some() {
             return Some("A job of this profile is running.".into());

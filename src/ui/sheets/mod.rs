@@ -6,7 +6,9 @@ pub mod plan;
 pub mod profile;
 pub mod report;
 
-use egui::{Color32, Context, CornerRadius, Frame, Id, Margin, Modal, Rect, Stroke, Ui, Vec2};
+use egui::{
+    Color32, Context, CornerRadius, Frame, Id, Margin, Modal, Rect, ScrollArea, Stroke, Ui, Vec2,
+};
 
 use super::theme::{self, Tokens};
 
@@ -58,7 +60,7 @@ pub fn show(
             visuals.widgets.inactive.bg_fill = tokens.bg;
             visuals.widgets.inactive.bg_stroke.color = tokens.edge;
             visuals.widgets.hovered.bg_stroke.color = tokens.faint;
-            let stay = add(ui);
+            let stay = fitted(ui, name, add);
             if let Some(color) = band {
                 paint_band(ui, color);
             }
@@ -69,6 +71,28 @@ pub fn show(
     } else {
         response.inner
     }
+}
+
+/// A sheet that was taller than the window in the last frame scrolls.
+fn fitted(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> Stay) -> Stay {
+    let room = (ui.ctx().content_rect().height() - 76.0).max(160.0);
+    let id = Id::unique(("height of sheet", name));
+    let tall = ui
+        .data(|data| data.get_temp::<f32>(id))
+        .is_some_and(|height| height > room);
+    let (stay, height) = if tall {
+        let scrolled = ScrollArea::vertical()
+            .min_scrolled_height(room)
+            .max_height(room)
+            .auto_shrink(false)
+            .show(ui, add);
+        (scrolled.inner, scrolled.content_size.y)
+    } else {
+        let shown = ui.scope(add);
+        (shown.inner, shown.response.rect.height())
+    };
+    ui.data_mut(|data| data.insert_temp(id, height));
+    stay
 }
 
 /// The buttons of a sheet: from right to left, the one that goes on first.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Context, CornerRadius, Frame, Key, Margin, RichText, ScrollArea, Stroke, Ui};
 use poll_promise::Promise;
+use tokio_util::sync::CancellationToken;
 
 use super::{Stay, show};
 use crate::job::{self, PlanFacts};
@@ -15,7 +16,7 @@ use crate::profile::Profile;
 use crate::service::{Page, ServiceError};
 use crate::ui::engine::{Engine, Session};
 use crate::ui::parts::{self, Icon, Weight};
-use crate::ui::theme::{self, Tokens};
+use crate::ui::theme::{self, Ink, Tokens};
 
 /// A plan larger than this asks for its count to be typed.
 const TYPE_ABOVE: u64 = 500;
@@ -44,6 +45,7 @@ pub struct PlanSheet {
     plan: Option<Arc<Plan>>,
     facts: PlanFacts,
     groups: Option<Promise<Result<InGroups, ServiceError>>>,
+    looking: CancellationToken,
     typed: String,
     view_all: bool,
     focused: bool,
@@ -70,6 +72,7 @@ impl PlanSheet {
             plan: None,
             facts: PlanFacts::default(),
             groups: None,
+            looking: CancellationToken::new(),
             typed: String::new(),
             view_all: false,
             focused: false,
@@ -125,7 +128,8 @@ impl PlanSheet {
                 if self.verb == Verb::Delete
                     && let Some(session) = session.filter(|session| session.service.can().groups)
                 {
-                    self.groups = Some(look_into_groups(engine, session, self.ids()));
+                    let stop = self.looking.clone();
+                    self.groups = Some(look_into_groups(engine, session, self.ids(), stop));
                 }
             }
             Err(promise) => self.making = Some(promise),
@@ -136,6 +140,12 @@ impl PlanSheet {
         let plan = Plan::new(self.verb, self.source.clone(), items);
         self.facts = job::plan_facts(&plan);
         self.plan = Some(Arc::new(plan));
+    }
+
+    fn is_looking(&self) -> bool {
+        self.groups
+            .as_ref()
+            .is_some_and(|found| found.ready().is_none())
     }
 
     fn ids(&self) -> HashSet<ItemId> {
@@ -298,12 +308,17 @@ impl PlanSheet {
         let tokens = Tokens::of(ui);
         let Some(promise) = &self.groups else { return };
         match promise.ready() {
-            None => note(
-                ui,
-                Icon::Info,
-                tokens,
-                "Looking whether any of these are in a group…",
-            ),
+            None => {
+                let words = "Looking whether any of these are in a group…";
+                let plain = Ink {
+                    ink: tokens.text,
+                    tint: tokens.panel,
+                };
+                if parts::notice_links(ui, Icon::Info, plain, words, &["Skip"]).is_some() {
+                    self.looking.cancel();
+                    self.groups = None;
+                }
+            }
             Some(Err(error)) => {
                 let text = format!(
                     "Whether any of these are in a group is not known: {}",
@@ -455,6 +470,7 @@ impl PlanSheet {
                 };
                 let blocked = match (ready, self.facts.items - self.facts.guarded) {
                     (_, 0) => Some("Nothing is left to do."),
+                    _ if self.is_looking() => Some("The groups are still being looked through."),
                     (false, _) => Some("Type the words above first."),
                     (true, _) => None,
                 };
@@ -496,7 +512,7 @@ fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
     parts::notice(
         ui,
         icon,
-        crate::ui::theme::Ink {
+        Ink {
             ink: tokens.text,
             tint: tokens.panel,
         },
@@ -519,9 +535,10 @@ fn look_into_groups(
     engine: &Engine,
     session: &Session,
     ids: HashSet<ItemId>,
+    stop: CancellationToken,
 ) -> Promise<Result<InGroups, ServiceError>> {
     let service = session.service.clone();
-    engine.ask(async move {
+    let look = async move {
         let (pages, mut arrived) = tokio::sync::mpsc::channel::<Page<GroupRow>>(4);
         let collect = async {
             let mut groups = Vec::new();
@@ -552,7 +569,20 @@ fn look_into_groups(
             }
         }
         Ok(found)
+    };
+    engine.ask(async move {
+        match stop.run_until_cancelled(look).await {
+            Some(found) => found,
+            None => Ok(InGroups::default()),
+        }
     })
+}
+
+impl Drop for PlanSheet {
+    /// What is asked for the sheet alone must not stand in the job's way.
+    fn drop(&mut self) {
+        self.looking.cancel();
+    }
 }
 
 impl InGroups {

@@ -12,6 +12,8 @@ use crate::ui::engine::Engine;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
 
+/// Longest name of a profile.
+const NAME_CHARS: usize = 60;
 const LABELS: f32 = 110.0;
 const FIELDS: f32 = 430.0;
 
@@ -156,9 +158,7 @@ impl ProfileSheet {
                         .on_hover_text("Every delete asks for the project's name to be typed.");
                     ui.add_space(12.0);
                     ui.checkbox(&mut self.profile.read_only, "Read-only")
-                        .on_hover_text(
-                            "Nothing can be stored, deleted or restored with this profile.",
-                        );
+                        .on_hover_text("Nothing can be deleted with this profile.");
                 });
                 if self.more {
                     edited |= self.more_fields(ui);
@@ -330,6 +330,11 @@ impl ProfileSheet {
                 .is_none_or(|account| account.name.is_empty())
         {
             return Some("Give the profile a name first.".into());
+        }
+        if name.chars().count() > NAME_CHARS {
+            return Some(format!(
+                "The name may have {NAME_CHARS} characters at most."
+            ));
         }
         let twin = taken.iter().find(|other| {
             other.id != self.profile.id && other.name.to_lowercase() == name.to_lowercase()

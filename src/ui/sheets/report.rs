@@ -86,9 +86,7 @@ impl ReportSheet {
             });
         }
         if let Some(trouble) = &self.trouble {
-            parts::notice(ui, Icon::Warning, tokens.bad, |ui| {
-                ui.label(RichText::new(trouble).color(tokens.bad.ink));
-            });
+            parts::notice_links(ui, Icon::Warning, tokens.bad, trouble, &[]);
         }
     }
 
@@ -124,7 +122,8 @@ impl ReportSheet {
                 size::count(saved.problems)
             ));
         });
-        ui.label(RichText::new(saved.dir.display().to_string()).font(theme::mono()));
+        let dir = RichText::new(saved.dir.display().to_string()).font(theme::mono());
+        ui.add(egui::Label::new(dir).wrap());
         ui.add_space(10.0);
         let mut stay = Stay::Open;
         super::buttons(ui, |ui| {
@@ -154,7 +153,7 @@ impl ReportSheet {
 
     fn save(&mut self, engine: &Engine, ledger: Arc<Ledger>) {
         self.trouble = None;
-        let (job, folder) = (self.job, PathBuf::from(self.folder.trim()));
+        let (job, folder) = (self.job, whole_path(self.folder.trim()));
         self.saving = Some(engine.ask_blocking(move || {
             let record = ledger.record(job).map_err(|error| error.to_string())?;
             report::write(&record, &folder).map_err(|error| error.to_string())
@@ -179,5 +178,31 @@ impl ReportSheet {
                 Err(promise) => self.saving = Some(promise),
             }
         }
+    }
+}
+
+/// The folder as an absolute path; a leading `~` is the home folder, as a shell would have it.
+fn whole_path(text: &str) -> PathBuf {
+    let home = || etcetera::home_dir().ok();
+    let path = match text.strip_prefix('~') {
+        Some("") => home(),
+        Some(rest) if rest.starts_with(['/', '\\']) => home().map(|home| home.join(&rest[1..])),
+        _ => None,
+    };
+    let path = path.unwrap_or_else(|| PathBuf::from(text));
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        let home = etcetera::home_dir().unwrap();
+        assert_eq!(whole_path("~/rep"), home.join("rep"));
+        assert_eq!(whole_path("~"), home);
+        assert!(whole_path("rep").is_absolute());
+        assert!(whole_path("~other/rep").ends_with("~other/rep"));
     }
 }

@@ -288,8 +288,11 @@ fn toast_ui(ui: &mut Ui, slot: &mut Option<Toast>, send: &mut Vec<Command>) {
             let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
             icon.paint(ui.painter(), rect, ink);
             ui.add_space(2.0);
-            parts::strong(ui, &toast.text);
-            if !toast.more.is_empty() {
+            let text = RichText::new(&toast.text).font(theme::strong());
+            if toast.more.is_empty() {
+                ui.add(egui::Label::new(text).truncate());
+            } else {
+                ui.add(egui::Label::new(text));
                 ui.add(egui::Label::new(RichText::new(&toast.more).color(tokens.weak)).truncate());
             }
         },

@@ -71,6 +71,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .sorted(sorted, list.sort.descending)
         .checkboxes(list.selection.coverage(&list.shown))
         .show(ui, &mut list.table, &theme::table(ui), &mut rows);
+    super::take_idle_focus(ui, output.id);
     let can = service::capabilities(workspace.profile.service);
     let commands = menu(removed, list.selection.len() as u64, can);
     for event in output.events {

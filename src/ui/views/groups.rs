@@ -56,6 +56,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .sorted(sorted, rows.groups.sort.1)
         .checkboxes(rows.groups.selection.coverage(&rows.groups.shown))
         .show(ui, &mut table, &theme::table(ui), &mut rows);
+    super::take_idle_focus(ui, output.id);
     for event in output.events {
         take(groups, &mut table, event);
     }

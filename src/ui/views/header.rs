@@ -279,7 +279,7 @@ fn segments_of(workspace: &Workspace, removed: bool, unstored: bool) -> Vec<Segm
             }
         }
     }
-    if problems > 0 {
+    if problems > 0 && !removed {
         let text = format!("Problems {}", size::count(problems));
         segments.push(Segment {
             text,

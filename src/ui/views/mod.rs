@@ -7,3 +7,11 @@ pub mod groups;
 pub mod header;
 pub mod history;
 pub mod sidebar;
+
+/// Gives the table the keyboard when nothing else has it and no sheet or menu is open.
+fn take_idle_focus(ui: &egui::Ui, table: egui::Id) {
+    let idle = ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
+    if idle && !ui.ctx().any_popup_open() {
+        ui.memory_mut(|memory| memory.request_focus(table));
+    }
+}

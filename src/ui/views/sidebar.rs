@@ -96,10 +96,10 @@ fn section(ui: &mut Ui, title: &str) {
 fn profile(ui: &mut Ui, n: usize, line: &Line<'_>, unfinished: usize, send: &mut Vec<Command>) {
     let workspace = line.workspace;
     let profile = &workspace.profile;
-    let count = match workspace.files.is_new() {
-        true if workspace.running.is_some() => "running".to_owned(),
-        true => profile.service.title().to_owned(),
-        false => size::count(workspace.catalogue.len() as u64),
+    let count = match &workspace.running {
+        Some(running) => format!("{} %", running.percent()),
+        None if workspace.files.is_new() => profile.service.title().to_owned(),
+        None => size::count(workspace.catalogue.len() as u64),
     };
     let lit = line.current.then(|| Tokens::of(ui).selection);
     let item = Item {
