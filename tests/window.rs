@@ -38,7 +38,9 @@ impl Window {
             _data: data,
         };
         window.wait("the project's files", |window| window.status_has("as of"));
-        window.wait("rows", |window| !window.rows().is_empty());
+        window.wait("rows", |window| {
+            !window.rows().is_empty() && window.harness.state().is_settled()
+        });
         window
     }
 
@@ -111,7 +113,9 @@ impl Window {
     /// Filters by an id and waits until only its row is left.
     fn filter(&mut self, words: &str, rows: usize) {
         self.fill("Filter by name or id", words);
-        self.wait("the filter", |window| window.rows().len() == rows);
+        self.wait("the filter", |window| {
+            window.rows().len() == rows && window.harness.state().is_settled()
+        });
     }
 
     fn books(&self) -> demo::Books {
@@ -270,12 +274,16 @@ fn a_profile_is_verified_before_it_is_kept() {
     window.click(Role::Label, "Addresses and sign-in…");
     window.fill("API base", &base);
     window.press("Verify");
-    window.wait("what is wrong", |window| window.status_has("public key"));
+    window.wait("what is wrong", |window| {
+        window.status_has("knows no project with this public key")
+    });
 
     window.fill("Public key", demo::PUBLIC_KEY);
     window.fill("Secret key", "not the secret");
     window.press("Verify");
-    window.wait("what is wrong", |window| window.status_has("secret"));
+    window.wait("what is wrong", |window| {
+        window.status_has("refused the key")
+    });
 
     window.fill("Secret key", demo::SECRET_KEY);
     window.press("Verify");

@@ -113,6 +113,11 @@ impl App {
         Ok(app)
     }
 
+    /// Whether all lists show their newest order: nothing is being filtered or sorted.
+    pub fn is_settled(&self) -> bool {
+        self.workspaces.iter().all(Workspace::is_settled)
+    }
+
     /// The embedded service, if this window runs on one.
     pub fn demo(&self) -> Option<&demo::Server> {
         self.demo.as_ref()

@@ -253,6 +253,11 @@ impl FileList {
         engine.arrange(profile.clone(), asked, snapshot, query, self.sort);
     }
 
+    /// Whether the order shown is the one that is wished for.
+    pub fn is_settled(&self, catalogue: &Catalogue, problems: u64) -> bool {
+        self.is_new() || (!self.arranging && self.asked == Some(self.wish(catalogue, problems)))
+    }
+
     /// Takes an order in.
     pub fn arranged(&mut self, question: u64, arrangement: Arrangement) {
         if question != self.question {

@@ -527,6 +527,13 @@ impl Workspace {
         }
     }
 
+    /// Whether all lists show their newest order.
+    pub fn is_settled(&self) -> bool {
+        [&self.files, &self.removed]
+            .into_iter()
+            .all(|list| list.is_settled(&self.catalogue, self.problem_version))
+    }
+
     /// Takes a decoded picture in.
     pub fn picture(
         &mut self,

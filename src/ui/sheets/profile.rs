@@ -14,6 +14,8 @@ use crate::ui::theme::{self, Tokens};
 
 /// Longest name of a profile.
 const NAME_CHARS: usize = 60;
+/// Height kept free for what verifying and saving have to say.
+const OUTCOME: f32 = 52.0;
 const LABELS: f32 = 110.0;
 const FIELDS: f32 = 430.0;
 
@@ -115,8 +117,12 @@ impl ProfileSheet {
             ui.add_space(8.0);
             self.fields(ui);
             ui.add_space(4.0);
-            self.outcome(ui);
-            ui.add_space(8.0);
+            // Room for a message is always there, so that buttons stay under the pointer.
+            ui.scope(|ui| {
+                ui.set_min_height(OUTCOME);
+                self.outcome(ui);
+            });
+            ui.add_space(4.0);
             self.buttons(ui, engine, secrets, taken, &mut done)
         });
         let stay = if done.is_some() { Stay::Close } else { stay };
