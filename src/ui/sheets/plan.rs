@@ -48,7 +48,6 @@ pub struct PlanSheet {
     looking: CancellationToken,
     typed: String,
     view_all: bool,
-    focused: bool,
     undo: bool,
     unstored: bool,
 }
@@ -75,7 +74,6 @@ impl PlanSheet {
             looking: CancellationToken::new(),
             typed: String::new(),
             view_all: false,
-            focused: false,
             undo: session.service.can().restore,
             unstored: session.service.can().unstored,
         }
@@ -438,9 +436,7 @@ impl PlanSheet {
         });
         let width = ui.available_width();
         let response = parts::field(ui, &mut self.typed, "Type to confirm", width);
-        if !std::mem::replace(&mut self.focused, true) {
-            response.request_focus();
-        }
+        focus_if_idle(ui, &response);
         // A count may be typed with or without its commas.
         let plain = |text: &str| text.replace([',', ' '], "");
         let typed = self.typed.trim();
@@ -482,9 +478,7 @@ impl PlanSheet {
                     *confirmed = Some(plan.clone());
                 }
                 let cancel = parts::button(ui, Weight::Plain, "Cancel");
-                if !std::mem::replace(&mut self.focused, true) {
-                    cancel.request_focus();
-                }
+                focus_if_idle(ui, &cancel);
                 if cancel.clicked() {
                     stay = Stay::Close;
                 }
@@ -520,6 +514,13 @@ fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
             ui.label(text);
         },
     );
+}
+
+/// Gives the keyboard to the safe place while nothing has it: what had it goes when the sheet changes.
+fn focus_if_idle(ui: &Ui, response: &egui::Response) {
+    if ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
 }
 
 fn cancel_only(ui: &mut Ui) -> Stay {
