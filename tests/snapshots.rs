@@ -243,7 +243,7 @@ fn the_table_dark() {
 fn the_plan_of_groups() {
     type Sheet = Option<(Engine, PlanSheet)>;
     let mut harness = Harness::builder()
-        .with_size([760.0, 460.0])
+        .with_size([760.0, 560.0])
         .with_theme(Theme::Light)
         .build_ui_state(
             |ui, sheet: &mut Sheet| {
@@ -251,7 +251,11 @@ fn the_plan_of_groups() {
                 let (engine, sheet) = sheet.get_or_insert_with(|| {
                     theme::install(&ctx);
                     let engine = Engine::new(ctx.clone()).unwrap();
-                    let profile = profile();
+                    // Not protected: a text cursor blinks, and would not be the same twice.
+                    let profile = Profile {
+                        protected: false,
+                        ..profile()
+                    };
                     let session = session(&profile);
                     let verb = Verb::DeleteGroups;
                     let sheet = PlanSheet::open(&engine, &profile, &session, verb, || Ok(groups()));
