@@ -3,9 +3,9 @@
 //! The window sends intents and drains [`Event`]s once a frame; nothing here draws.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::{ColorImage, Context};
@@ -21,9 +21,6 @@ use crate::model::{
 };
 use crate::profile::{Profile, Secrets, VerifyErrorKind};
 use crate::service::{self, Listing, Page, Service, ServiceError};
-
-/// At most this often a running job wakes the window.
-const WAKE: Duration = Duration::from_millis(33);
 
 /// What a job says that ended by a fault of the program itself.
 const BROKE_OFF: &str = "The job broke off by a fault of Tallyman's own. Nothing is lost: \
@@ -432,10 +429,7 @@ async fn run_job(
         profile: profile.clone(),
         job,
     });
-    let observer = Arc::new(Watcher {
-        tell: tell.clone(),
-        last: Mutex::new(None),
-    });
+    let observer = Arc::new(Watcher { tell: tell.clone() });
     // A task of its own: if it breaks, the window still hears of the job's end.
     let ledger = engine.ledger.clone();
     let running = tokio::spawn(async move { engine.run(job, stop, observer).await });
@@ -498,29 +492,14 @@ impl Teller {
     }
 }
 
+/// Passes on what a job tells; how often it tells is the job's own care.
 struct Watcher {
     tell: Teller,
-    last: Mutex<Option<Instant>>,
-}
-
-impl Watcher {
-    fn is_due(&self) -> bool {
-        let Ok(mut last) = self.last.lock() else {
-            return true;
-        };
-        let due = last.is_none_or(|at| at.elapsed() >= WAKE);
-        if due {
-            *last = Some(Instant::now());
-        }
-        due
-    }
 }
 
 impl Observer for Watcher {
     fn progress(&self, progress: &Progress) {
-        if self.is_due() || progress.tally.pending == 0 {
-            self.tell.say(Event::Job(progress.clone()));
-        }
+        self.tell.say(Event::Job(progress.clone()));
     }
 
     fn settled(&self, job: JobId, settled: &[Settled]) {

@@ -441,16 +441,19 @@ impl Workspace {
             return;
         };
         let (ids, verb) = (running.ids.clone(), running.verb);
+        let mut changed = false;
         for end in settled {
-            let Some(id) = ids.get(end.seq as usize) else {
-                continue;
-            };
-            self.note(id, verb, end);
+            if let Some(id) = ids.get(end.seq as usize) {
+                changed |= self.note(id, verb, end);
+            }
         }
-        self.index_problems();
+        if changed {
+            self.index_problems();
+        }
     }
 
-    fn note(&mut self, id: &ItemId, verb: Verb, end: &Settled) {
+    /// Takes one item's end in; whether the problems changed by it.
+    fn note(&mut self, id: &ItemId, verb: Verb, end: &Settled) -> bool {
         if end.outcome.is_problem() {
             let words = if end.problem.is_empty() {
                 end.outcome.words().to_owned()
@@ -465,11 +468,11 @@ impl Workspace {
                     verb,
                 },
             );
-            return;
+            return true;
         }
         let at = end.service_time.unwrap_or(end.settled_at);
         let change = match (verb, end.outcome) {
-            (_, Outcome::Skipped | Outcome::NotSent) => return,
+            (_, Outcome::Skipped | Outcome::NotSent) => return false,
             (Verb::DeleteGroups, _) => {
                 self.groups.gone(id);
                 None
@@ -482,7 +485,7 @@ impl Workspace {
         if let (Some(change), Some(row)) = (change, self.catalogue.find(id.as_str())) {
             self.catalogue.apply(row, change);
         }
-        self.problems.remove(id);
+        self.problems.remove(id).is_some()
     }
 
     /// Forgets all problems.
