@@ -195,6 +195,17 @@ pub trait Service: Send + Sync {
         pages: mpsc::Sender<Page<FileRow>>,
     ) -> Result<(), ServiceError>;
 
+    /// Like [`list`](Service::list) for the existing files that were uploaded at `than` or later, for a
+    /// refresh. Older ones may be among them, up to the whole listing where the service cannot choose.
+    async fn list_newer(
+        &self,
+        than: Time,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        let _ = than;
+        self.list(Listing::Existing, pages).await
+    }
+
     /// Like [`list`](Service::list), for groups.
     async fn groups(&self, pages: mpsc::Sender<Page<GroupRow>>) -> Result<(), ServiceError>;
 

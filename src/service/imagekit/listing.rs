@@ -7,9 +7,11 @@
 use std::collections::HashSet;
 
 use futures_util::stream::{self, StreamExt};
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-use crate::model::{FileRow, ItemId};
+use crate::model::{FileRow, ItemId, Time};
+use crate::service::http::escaped;
 use crate::service::{ErrorKind, Page, ServiceError};
 
 use super::ImageKit;
@@ -38,19 +40,23 @@ enum Next {
 }
 
 impl ImageKit {
-    /// All files, newest first.
+    /// All files, newest first; or those that were made at `since` or later.
     pub(super) async fn files(
         &self,
+        since: Option<Time>,
         pages: mpsc::Sender<Page<FileRow>>,
     ) -> Result<(), ServiceError> {
-        self.places.clear();
+        if since.is_none() {
+            self.places.clear();
+        }
+        let which = which(since);
         let mut chain = Chain::default();
         // A small account costs one call: only a full window makes others leave.
         let (mut skip, mut windows, mut overlap, mut backs) = (0, 1, OVERLAP.0, 0);
         loop {
             let step = ROWS - overlap;
             let skips = (skip..).step_by(step).take(windows);
-            match self.stretch(&mut chain, skips, &pages).await? {
+            match self.stretch(&mut chain, &which, skips, &pages).await? {
                 Next::End => return Ok(()),
                 Next::Back(_) if backs == BACKS => return Err(restless()),
                 Next::Back(earlier) => {
@@ -68,10 +74,11 @@ impl ImageKit {
     async fn stretch(
         &self,
         chain: &mut Chain,
+        which: &str,
         skips: impl Iterator<Item = usize> + Send,
         pages: &mpsc::Sender<Page<FileRow>>,
     ) -> Result<Next, ServiceError> {
-        let reads = skips.map(|skip| async move { (skip, self.window(skip).await) });
+        let reads = skips.map(|skip| async move { (skip, self.window(which, skip).await) });
         let mut reads = stream::iter(reads).buffered(AHEAD);
         let mut last_skip = 0;
         while let Some((skip, window)) = reads.next().await {
@@ -92,14 +99,24 @@ impl ImageKit {
         Ok(Next::On(last_skip))
     }
 
-    async fn window(&self, skip: usize) -> Result<Window, ServiceError> {
-        let query = format!("v1/files?type=file&sort=DESC_CREATED&limit={ROWS}&skip={skip}");
+    async fn window(&self, which: &str, skip: usize) -> Result<Window, ServiceError> {
+        let query = format!("v1/files?{which}&sort=DESC_CREATED&limit={ROWS}&skip={skip}");
         let answer = self.look(&self.route(&query)).await?;
         if !answer.is_success() {
             return Err(self.refuse(&answer, ErrorKind::NotTheService));
         }
         rows::window(&answer.text()).ok_or_else(|| self.nonsense(&answer))
     }
+}
+
+/// The part of a query that chooses the files. A search takes the place of a type, and whole seconds.
+fn which(since: Option<Time>) -> String {
+    let Some(since) = since else {
+        return "type=file".to_owned();
+    };
+    let since = since.format(&TimeZone::UTC, "%Y-%m-%dT%H:%M:%S");
+    let search = format!("type = \"file\" AND createdAt >= \"{since}\"");
+    format!("searchQuery={}", escaped(&search))
 }
 
 /// What a window adds to the ones before it.

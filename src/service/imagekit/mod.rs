@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
+    Verb,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base};
@@ -122,9 +123,17 @@ impl Service for ImageKit {
         pages: mpsc::Sender<Page<FileRow>>,
     ) -> Result<(), ServiceError> {
         match listing {
-            Listing::Existing => self.files(pages).await,
+            Listing::Existing => self.files(None, pages).await,
             Listing::Removed => Err(unsupported("ImageKit does not list deleted files")),
         }
+    }
+
+    async fn list_newer(
+        &self,
+        than: Time,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        self.files(Some(than), pages).await
     }
 
     async fn groups(&self, _: mpsc::Sender<Page<GroupRow>>) -> Result<(), ServiceError> {

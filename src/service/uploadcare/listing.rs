@@ -7,11 +7,17 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::service::http::{Answer, same_origin};
+use crate::model::Time;
+use crate::service::http::{Answer, escaped, same_origin};
 use crate::service::{ErrorKind, Page, ServiceError};
 
 use super::Uploadcare;
 use super::wire::rows::RawPage;
+
+/// An instant as the service's own links write it.
+pub(super) fn cursor(at: Time) -> String {
+    escaped(&at.to_string().replace('Z', "+00:00"))
+}
 
 impl Uploadcare {
     /// Follows a listing to its end. The next page is asked for while this one is read.

@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
+    Verb,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base, segment};
@@ -26,6 +27,7 @@ use super::{
     Pass, Seen, Service, ServiceError,
 };
 use auth::Keys;
+use listing::cursor;
 use wire::{facts, rows};
 
 /// Where the API is.
@@ -122,6 +124,17 @@ impl Service for Uploadcare {
             Listing::Removed => "files/?removed=true&limit=1000&ordering=-datetime_uploaded",
         };
         self.pages(self.route(first), api::read_files, pages).await
+    }
+
+    async fn list_newer(
+        &self,
+        than: Time,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        // The bound is not among what comes after it.
+        let before = cursor(Time(than.0.saturating_sub(1)));
+        let first = format!("files/?limit=1000&ordering=datetime_uploaded&from={before}");
+        self.pages(self.route(&first), api::read_files, pages).await
     }
 
     async fn groups(&self, pages: mpsc::Sender<Page<GroupRow>>) -> Result<(), ServiceError> {
