@@ -8,6 +8,7 @@ use poll_promise::Promise;
 
 use super::command::Command;
 use super::engine::{Engine, Event};
+use super::flash::Flash;
 use super::history::History;
 use super::settings::Settings;
 use super::sheets;
@@ -58,6 +59,10 @@ pub struct App {
     pub(super) notices: Vec<String>,
     pub(super) commands: Vec<Command>,
     closing: bool,
+    /// Whether it is being asked what to do with jobs that run.
+    pub(super) asks_to_close: bool,
+    /// What was just done, for a moment.
+    pub(super) flash: Option<Flash>,
     demo: Option<demo::Server>,
     setup: Setup,
 }
@@ -104,6 +109,8 @@ impl App {
             notices,
             commands: Vec::new(),
             closing: false,
+            asks_to_close: false,
+            flash: None,
             demo,
             setup,
         };
@@ -121,6 +128,11 @@ impl App {
     /// The embedded service, if this window runs on one.
     pub fn demo(&self) -> Option<&demo::Server> {
         self.demo.as_ref()
+    }
+
+    /// Whether keys are kept in memory only.
+    pub(super) fn is_demo(&self) -> bool {
+        self.setup.start.demo
     }
 
     /// Tells each workspace what it cannot know: whether jobs can be written down, how columns are set.
@@ -336,24 +348,27 @@ impl App {
 
     fn close_politely(&mut self, ctx: &Context) {
         let busy = self.workspaces.iter().any(Workspace::is_busy);
-        if ctx.input(|input| input.viewport().close_requested()) && busy && !self.closing {
-            // A second request closes at once: the ledger knows what is open.
-            self.closing = true;
+        let asked = ctx.input(|input| input.viewport().close_requested());
+        if asked && busy && !self.closing {
+            // A request while jobs are stopping closes at once: the ledger knows what is open.
+            self.asks_to_close = true;
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            for running in self
-                .workspaces
-                .iter()
-                .filter_map(|workspace| workspace.running.as_ref())
-            {
-                running.stop.cancel();
-            }
-        } else if self.closing && !busy {
+        } else if !busy && (self.closing || self.asks_to_close) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }
 
+    /// Stops all jobs; the window closes when they have stopped.
+    pub(super) fn stop_and_close(&mut self) {
+        self.closing = true;
+        self.workspaces
+            .iter()
+            .filter_map(|workspace| workspace.running.as_ref())
+            .for_each(|running| running.stop.cancel());
+    }
+
     fn keys(&mut self, ctx: &Context) {
-        if self.sheet.is_some() || ctx.any_popup_open() {
+        if self.sheet.is_some() || self.asks_to_close || ctx.any_popup_open() {
             return;
         }
         let typing = ctx.text_edit_focused();

@@ -30,6 +30,32 @@ impl App {
         self.bottom(ui);
         CentralPanel::no_frame().show(ui, |ui| self.center(ui));
         self.sheet_ui(ui);
+        self.close_question(ui.ctx());
+        if let Some(flash) = &self.flash
+            && !flash.ui(ui.ctx())
+        {
+            self.flash = None;
+        }
+    }
+
+    fn close_question(&mut self, ctx: &Context) {
+        if !self.asks_to_close {
+            return;
+        }
+        let jobs: Vec<String> = self
+            .workspaces
+            .iter()
+            .filter_map(|workspace| Some((workspace.running.as_ref()?, workspace)))
+            .map(|(running, workspace)| running.words(&workspace.profile.name))
+            .collect();
+        match sheets::close::ui(ctx, &jobs) {
+            Some(sheets::close::Answer::Stop) => {
+                self.asks_to_close = false;
+                self.stop_and_close();
+            }
+            Some(sheets::close::Answer::Keep) => self.asks_to_close = false,
+            None => {}
+        }
     }
 
     fn band(&self, ui: &mut Ui) {

@@ -6,12 +6,13 @@ use egui::Context;
 
 use super::app::{App, Continuing, Sheet};
 use super::command::{Command, Place};
+use super::flash::Flash;
 use super::sheets::plan::PlanSheet;
 use super::sheets::profile::ProfileSheet;
 use super::sheets::report::ReportSheet;
 use super::views::header::filter_id;
 use super::workspace::Workspace;
-use crate::model::{JobId, Outcome, PlanItem, ProfileId, Verb};
+use crate::model::{JobId, Outcome, PlanItem, ProfileId, Verb, size};
 use crate::profile::Profile;
 
 impl App {
@@ -31,12 +32,12 @@ impl App {
                 );
             }
             Command::AddProfile => {
-                let sheet = ProfileSheet::add(self.profiles.list());
+                let sheet = ProfileSheet::add(self.profiles.list()).in_memory(self.is_demo());
                 self.sheet = Some(Sheet::Profile(Box::new(sheet)));
             }
             Command::EditProfile(id) => {
                 if let Some(profile) = self.profiles.get(&id) {
-                    let sheet = ProfileSheet::edit(profile.clone());
+                    let sheet = ProfileSheet::edit(profile.clone()).in_memory(self.is_demo());
                     self.sheet = Some(Sheet::Profile(Box::new(sheet)));
                 }
             }
@@ -55,7 +56,10 @@ impl App {
             Command::Plan(verb) => self.plan(verb),
             Command::CopyUrls => self.copy(ctx, true),
             Command::CopyIds => self.copy(ctx, false),
-            Command::Copy(text) => ctx.copy_text(text),
+            Command::Copy(text) => {
+                ctx.copy_text(text);
+                self.flash = Some(Flash::new(ctx, "Copied"));
+            }
             Command::DropHidden => self.with_current(|workspace| {
                 if let Some(list) = workspace.shown_mut() {
                     let shown = list.shown.clone();
@@ -221,6 +225,9 @@ impl App {
             _ => id.to_string(),
         });
         ctx.copy_text(lines.collect::<Vec<_>>().join("\n"));
+        let (one, many) = if urls { ("URL", "URLs") } else { ("id", "ids") };
+        let words = format!("Copied {}", size::counted(ids.len() as u64, one, many));
+        self.flash = Some(Flash::new(ctx, words));
     }
 
     fn show_problems(&mut self, on: bool) {

@@ -15,7 +15,8 @@ use super::pictures::Pictures;
 use crate::catalogue::{Catalogue, Change, ProblemIndex};
 use crate::job::Progress;
 use crate::model::{
-    FileRow, ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, Settled, Verb, sentence,
+    FileRow, ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, Settled, Verb,
+    sentence, size,
 };
 use crate::profile::{Profile, Secrets};
 use crate::service::{self, Capabilities, Listing, Page, ServiceError};
@@ -88,6 +89,22 @@ impl Running {
             .as_ref()
             .map_or(0, |progress| progress.tally.settled());
         settled * 100 / (self.ids.len() as u64).max(1)
+    }
+}
+
+impl Running {
+    /// `Deleting 12 of 500 in Shop.`
+    pub fn words(&self, profile: &str) -> String {
+        let settled = self
+            .progress
+            .as_ref()
+            .map_or(0, |progress| progress.tally.settled());
+        format!(
+            "{} {} of {} in {profile}.",
+            self.verb.running(),
+            size::count(settled),
+            size::count(self.ids.len() as u64)
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sheets: one pattern for everything that asks before it acts. One is open at a time; Esc closes it.
 
+pub mod close;
 pub mod forget;
 pub mod keys;
 pub mod plan;

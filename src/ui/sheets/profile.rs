@@ -40,6 +40,8 @@ pub struct ProfileSheet {
     trouble: Option<Trouble>,
     offer_session: bool,
     focused: bool,
+    /// Whether keys are kept in memory only, as in the demo.
+    in_memory: bool,
 }
 
 struct Trouble {
@@ -89,7 +91,14 @@ impl ProfileSheet {
             trouble: None,
             offer_session: false,
             focused: false,
+            in_memory: false,
         }
+    }
+
+    /// Says that keys are kept in memory only, if they are.
+    pub fn in_memory(mut self, in_memory: bool) -> Self {
+        self.in_memory = in_memory;
+        self
     }
 
     /// Shows the sheet. `Some` once there is a profile to keep.
@@ -110,10 +119,12 @@ impl ProfileSheet {
         let band = crate::ui::color(self.profile.colour);
         let stay = show(ctx, name, theme::SHEET, Some(band), |ui| {
             ui.label(RichText::new(name).font(theme::title()));
-            parts::weak(
-                ui,
-                "The secret key is kept in your system's keyring, never in a file.",
-            );
+            let kept = if self.in_memory {
+                "This is the demo: a new key is kept in memory only, and gone when the window closes."
+            } else {
+                "The secret key is kept in your system's keyring, never in a file."
+            };
+            parts::weak(ui, kept);
             ui.add_space(8.0);
             self.fields(ui);
             ui.add_space(4.0);

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, WidgetInfo,
-    pos2, vec2,
+    CornerRadius, Frame, Margin, Panel, Rect, RichText, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::catalogue::ProblemIndex;
@@ -12,6 +11,7 @@ use crate::model::{Verb, size};
 use crate::ui::command::{Command, Place};
 use crate::ui::files::Counts;
 use crate::ui::parts::{self, Icon, Weight};
+use crate::ui::sides::sides;
 use crate::ui::theme::{self, Tokens};
 use crate::ui::workspace::{Running, Toast, Workspace};
 
@@ -83,8 +83,10 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
     let tokens = Tokens::of(ui);
     sides(
         ui,
+        "selection",
         send,
         |ui, send| {
+            ui.spacing_mut().item_spacing.x = 5.0;
             parts::strong(ui, format!("{} selected", size::count(counts.files)));
             parts::text(
                 ui,
@@ -99,20 +101,18 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
             }
         },
         |ui, send| {
-            let verbs: &[Verb] = match workspace.place {
-                Place::Removed => &[Verb::Restore],
-                _ => &[Verb::Delete, Verb::Store],
+            let removed = workspace.place == Place::Removed;
+            let verbs: &[Verb] = if removed {
+                &[Verb::Restore]
+            } else {
+                &[Verb::Store, Verb::Delete]
             };
             let can = workspace.can().verbs;
-            let verbs = verbs.iter().filter(|verb| can.contains(verb));
-            for (n, &verb) in verbs.enumerate() {
-                verb_button(ui, verb, workspace, send);
-                if n == 0
-                    && workspace.place == Place::Files
-                    && parts::button(ui, Weight::Plain, "Copy URLs").clicked()
-                {
+            for &verb in verbs.iter().filter(|verb| can.contains(verb)) {
+                if verb == Verb::Delete && parts::button(ui, Weight::Plain, "Copy URLs").clicked() {
                     send.push(Command::CopyUrls);
                 }
+                verb_button(ui, verb, workspace, send);
             }
         },
     );
@@ -121,6 +121,7 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
 fn groups_selected(ui: &mut Ui, count: u64, workspace: &Workspace, send: &mut Vec<Command>) {
     sides(
         ui,
+        "groups",
         send,
         |ui, _| {
             parts::strong(
@@ -129,10 +130,10 @@ fn groups_selected(ui: &mut Ui, count: u64, workspace: &Workspace, send: &mut Ve
             );
         },
         |ui, send| {
-            verb_button(ui, Verb::DeleteGroups, workspace, send);
             if parts::button(ui, Weight::Plain, "Copy ids").clicked() {
                 send.push(Command::CopyIds);
             }
+            verb_button(ui, Verb::DeleteGroups, workspace, send);
         },
     );
 }
@@ -150,66 +151,48 @@ fn verb_button(ui: &mut Ui, verb: Verb, workspace: &Workspace, send: &mut Vec<Co
     }
 }
 
-/// Left and right of a bar; each side collects its own commands.
-fn sides(
-    ui: &mut Ui,
-    send: &mut Vec<Command>,
-    left: impl FnOnce(&mut Ui, &mut Vec<Command>),
-    right: impl FnOnce(&mut Ui, &mut Vec<Command>),
-) {
-    let (mut from_left, mut from_right) = (Vec::new(), Vec::new());
-    ui.spacing_mut().item_spacing.x = 8.0;
-    egui::Sides::new().height(theme::FIELD).shrink_left().show(
-        ui,
-        |ui| {
-            ui.spacing_mut().item_spacing.x = 5.0;
-            left(ui, &mut from_left);
-        },
-        |ui| right(ui, &mut from_right),
-    );
-    send.append(&mut from_left);
-    send.append(&mut from_right);
-}
-
 fn strip(ui: &mut Ui, running: &Running, send: &mut Vec<Command>) {
-    let tokens = Tokens::of(ui);
-    let row = vec2(ui.available_width(), theme::FIELD);
-    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
-        let all = running.ids.len() as u64;
-        let tally = running
-            .progress
-            .as_ref()
-            .map(|progress| progress.tally)
-            .unwrap_or_default();
-        let settled = tally.settled();
-        parts::strong(ui, running.verb.running());
-        parts::text(
-            ui,
-            format!("{} of {}", size::count(settled), size::count(all)),
-        );
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let stopping = running.stop.is_cancelled();
-            let blocked = stopping.then_some("It stops after the calls in flight.");
-            if parts::button_if(ui, Weight::Plain, "Stop", blocked).clicked() {
-                send.push(Command::StopJob);
-            }
-            if let Some(job) = running.job
-                && parts::button(ui, Weight::Plain, "Save report").clicked()
-            {
-                send.push(Command::SaveReport(job));
+    let all = running.ids.len() as u64;
+    let tally = running
+        .progress
+        .as_ref()
+        .map(|progress| progress.tally)
+        .unwrap_or_default();
+    let (settled, problems) = (tally.settled(), tally.problems());
+    sides(
+        ui,
+        "job",
+        send,
+        |ui, _| {
+            parts::strong(ui, running.verb.running());
+            parts::text(
+                ui,
+                format!("{} of {}", size::count(settled), size::count(all)),
+            );
+            progress_bar(ui, settled - problems, problems, all);
+        },
+        |ui, send| {
+            let tokens = Tokens::of(ui);
+            if problems > 0 {
+                let words = size::counted(problems, "problem", "problems");
+                parts::text(ui, RichText::new(words).color(tokens.bad.ink));
             }
             parts::text(
                 ui,
                 RichText::new(pace(running, settled, all)).color(tokens.weak),
             );
-            let problems = tally.problems();
-            if problems > 0 {
-                let words = size::counted(problems, "problem", "problems");
-                parts::text(ui, RichText::new(words).color(tokens.bad.ink));
+            if let Some(job) = running.job
+                && parts::button(ui, Weight::Plain, "Save report").clicked()
+            {
+                send.push(Command::SaveReport(job));
             }
-            progress_bar(ui, settled - problems, problems, all);
-        });
-    });
+            let stopping = running.stop.is_cancelled();
+            let blocked = stopping.then_some("It stops after the calls in flight.");
+            if parts::button_if(ui, Weight::Plain, "Stop", blocked).clicked() {
+                send.push(Command::StopJob);
+            }
+        },
+    );
 }
 
 /// Waits, speed, time left: only what is known.
@@ -248,7 +231,7 @@ pub fn duration(seconds: f64) -> String {
 
 fn progress_bar(ui: &mut Ui, good: u64, bad: u64, all: u64) {
     let tokens = Tokens::of(ui);
-    let width = (ui.available_width() - 12.0).max(40.0);
+    let width = ui.available_width().max(40.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), egui::Sense::hover());
     let track = Rect::from_center_size(rect.center(), vec2(width, 6.0));
     let radius = CornerRadius::same(3);
@@ -278,6 +261,7 @@ fn toast_ui(ui: &mut Ui, slot: &mut Option<Toast>, send: &mut Vec<Command>) {
     let mut close = false;
     sides(
         ui,
+        "toast",
         send,
         |ui, _| {
             let (icon, ink) = if toast.bad {
@@ -297,13 +281,13 @@ fn toast_ui(ui: &mut Ui, slot: &mut Option<Toast>, send: &mut Vec<Command>) {
             }
         },
         |ui, send| {
-            if parts::icon_button(ui, Icon::Close, "Dismiss").clicked() {
-                close = true;
-            }
-            for command in toast_commands(&toast) {
+            for command in toast_commands(&toast).into_iter().rev() {
                 if parts::button(ui, Weight::Plain, &command.title()).clicked() {
                     send.push(command);
                 }
+            }
+            if parts::icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                close = true;
             }
         },
     );
@@ -335,6 +319,7 @@ fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
     let chosen = workspace.shown().and_then(|list| list.reason.clone());
     sides(
         ui,
+        "problems",
         send,
         |ui, send| {
             for (words, rows) in reasons {
@@ -355,6 +340,9 @@ fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
             }
         },
         |ui, send| {
+            if parts::button(ui, Weight::Plain, "Show all").clicked() {
+                send.push(Command::ShowProblems(false));
+            }
             if parts::button(ui, Weight::Plain, "Clear problems").clicked() {
                 send.push(Command::ClearProblems);
             }
@@ -364,9 +352,6 @@ fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
                 if parts::button_if(ui, Weight::Primary, &text, blocked.as_deref()).clicked() {
                     send.push(Command::Retry);
                 }
-            }
-            if parts::button(ui, Weight::Plain, "Show all").clicked() {
-                send.push(Command::ShowProblems(false));
             }
         },
     );

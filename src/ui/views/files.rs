@@ -20,12 +20,13 @@ const THUMBNAIL: u32 = 48;
 
 /// The columns, in the order of [`Column::ALL`].
 const COLUMNS: [TableColumn; 8] = [
-    TableColumn::new("name", "Name", 160.0).always().grows(),
-    TableColumn::new("size", "Size", 84.0).right(),
+    // Where room is short it gives up to three eighths of this, and then the table scrolls sideways.
+    TableColumn::new("name", "Name", 256.0).always().grows(),
+    TableColumn::new("size", "Size", 80.0).right(),
     TableColumn::new("type", "Type", 62.0),
-    TableColumn::new("uploaded", "Uploaded", 140.0),
+    TableColumn::new("uploaded", "Uploaded", 134.0),
     TableColumn::new("state", "State", 142.0),
-    TableColumn::new("stored", "Stored", 140.0).hidden(),
+    TableColumn::new("stored", "Stored", 134.0).hidden(),
     TableColumn::new("id", "Id", 270.0).hidden(),
     TableColumn::new("problem", "Problem", 116.0).hidden(),
 ];
@@ -95,14 +96,14 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     });
 }
 
-/// The service's words get a fifth of the table, unless the column's width was set by hand.
+/// The service's words get up to a fifth of the table, unless the column's width was set by hand.
 fn widen_problems(table: &mut TableState, width: f32) {
     let column = table
         .columns
         .iter_mut()
         .find(|column| column.id == "problem");
     if let Some(column) = column.filter(|column| !column.fixed) {
-        column.width = (width * 0.2).clamp(116.0, 340.0);
+        column.width = (width * 0.25 - 67.0).clamp(116.0, 340.0);
     }
 }
 

@@ -1,0 +1,6 @@
+//! The window on what ImageKit can do beyond the others, and its manners everywhere.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
+mod bench;
+mod manners;
