@@ -51,6 +51,7 @@ prop_compose! {
         stored in time(),
         removed in prop::option::weighted(0.1, Just(Time(7))),
         flags in (any::<bool>(), prop::bool::weighted(0.9)),
+        folder in prop::sample::select(vec!["", "/", "/a", "/a/b 10", "/a/b 9"]),
         odd in prop::option::weighted(0.05, Just("odd".to_owned())),
     ) -> FileRow {
         FileRow {
@@ -62,6 +63,7 @@ prop_compose! {
             removed,
             image: flags.0,
             ready: flags.1,
+            folder: folder.into(),
             odd,
             ..FileRow::unknown(id.as_str().into())
         }
@@ -277,6 +279,7 @@ proptest! {
         ])),
         only in prop::option::of(prop::collection::vec(0..60u32, 0..40)),
         removed_view in any::<bool>(),
+        folder in prop::option::weighted(0.2, Just("/a".to_owned())),
         column in prop::sample::select(&Column::ALL[..]),
         descending in any::<bool>(),
         gone in prop::collection::vec(0..60u32, 0..6),
@@ -297,6 +300,7 @@ proptest! {
             text: text.into(),
             state,
             only: only.clone().map(|rows| Arc::new(rows.into_iter().collect())),
+            folder: folder.clone(),
             removed_view,
         };
         let shown = arrange(&catalogue, &query, sort, &problems);
@@ -326,6 +330,7 @@ fn is_shown(catalogue: &Catalogue, ix: RowIx, query: &Query, only: Option<&[RowI
         && row.removed().is_some() == query.removed_view
         && query.state.is_none_or(|state| state == row.state())
         && only.is_none_or(|rows| rows.contains(&ix))
+        && (query.folder.is_none() || row.folder() == "/a" || row.folder().starts_with("/a/"))
         && query.text.split_whitespace().all(has)
 }
 
@@ -366,6 +371,7 @@ fn twin_order(
         Column::Name => by(text(left.name()), text(right.name()), down, |a, b| {
             compare_names(a, b)
         }),
+        Column::Path => by(text(left.folder()), text(right.folder()), down, natural),
         Column::Type => by(text(left.mime()), text(right.mime()), down, natural),
         Column::Id => by(text(&left.id()), text(&right.id()), down, String::cmp),
         Column::Problem => by(

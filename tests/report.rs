@@ -7,8 +7,8 @@ use std::path::Path;
 
 use tallyman::model::{
     Account, CallId, CallPurpose, CallRecord, Evidence, ItemId, ItemRecord, JobId, JobRecord,
-    JobState, JobSummary, Outcome, PlanItem, ProfileId, ServiceKind, Settled, Source, Tally, Time,
-    Verb,
+    JobState, JobSummary, Outcome, PlanArgs, PlanItem, ProfileId, ServiceKind, Settled, Source,
+    Tally, Time, Verb,
 };
 use tallyman::report::{
     COLUMNS, Finding, ReportErrorKind, can_write, check, default_folder_name, read_ids, write,
@@ -101,6 +101,7 @@ fn record(state: JobState, ends: impl IntoIterator<Item = Option<Outcome>>) -> J
         summary: JobSummary {
             id: JobId(12),
             verb: Verb::Delete,
+            args: PlanArgs::default(),
             source: Source {
                 service: ServiceKind::Uploadcare,
                 profile: ProfileId("p".into()),

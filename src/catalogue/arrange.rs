@@ -26,6 +26,8 @@ pub struct Query {
     pub state: Option<FileState>,
     /// Only these rows.
     pub only: Option<Arc<RowSet>>,
+    /// Only files in this folder or below it, as `/products`.
+    pub folder: Option<String>,
     /// The removed files in place of the existing ones.
     pub removed_view: bool,
 }
@@ -121,7 +123,7 @@ struct Found {
 
 fn find(catalogue: &Catalogue, query: &Query) -> Found {
     let segments = catalogue.segments();
-    let finder = Finder::new(query, catalogue.slots());
+    let finder = Finder::new(query, catalogue);
     if segments.len() < WORTH_A_THREAD {
         return finder.find(0, segments);
     }
@@ -137,15 +139,20 @@ fn find(catalogue: &Catalogue, query: &Query) -> Found {
 struct Finder<'a> {
     query: &'a Query,
     words: Vec<String>,
+    /// Which folders are shown, by number; `None`: all.
+    folders: Option<Vec<bool>>,
     slots: usize,
 }
 
 impl<'a> Finder<'a> {
-    fn new(query: &'a Query, slots: usize) -> Self {
+    fn new(query: &'a Query, catalogue: &Catalogue) -> Self {
+        let names = catalogue.folders().names();
+        let folders = |wanted: &String| names.iter().map(|name| is_within(name, wanted)).collect();
         Self {
             query,
             words: query.text.split_whitespace().map(fold).collect(),
-            slots,
+            folders: query.folder.as_ref().map(folders),
+            slots: catalogue.slots(),
         }
     }
 
@@ -173,6 +180,10 @@ impl<'a> Finder<'a> {
         !segment.is_gone(at)
             && removed == self.query.removed_view
             && self.query.state.is_none_or(|s| s == segment.state(at))
+            && self
+                .folders
+                .as_ref()
+                .is_none_or(|shown| shown[segment.folder(at) as usize])
             && self.query.only.as_ref().is_none_or(|set| set.contains(ix))
     }
 
@@ -202,6 +213,12 @@ impl Found {
     }
 }
 
+/// Whether a folder is the wanted one or below it.
+fn is_within(folder: &str, wanted: &str) -> bool {
+    let rest = folder.strip_prefix(wanted.trim_end_matches('/'));
+    rest.is_some_and(|rest| !folder.is_empty() && (rest.is_empty() || rest.starts_with('/')))
+}
+
 /// Whether the word may be part of an id. Shorter ones may still be a whole id.
 fn is_id_word(word: &str) -> bool {
     word.len() >= ID_WORD && word.chars().count() >= ID_WORD
@@ -214,5 +231,27 @@ fn id_has(segment: &Segment, at: usize, word: &str) -> bool {
             id == word || is_id_word(word) && id.contains(word)
         }
         packed => is_id_word(word) && packed.text_in(&mut [0; TEXT]).contains(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_what_is_below() {
+        let cases = [
+            ("/products", "/products", true),
+            ("/products/summer", "/products", true),
+            ("/products/summer", "/products/", true),
+            ("/products2", "/products", false),
+            ("/", "/products", false),
+            ("/products", "/", true),
+            ("/", "/", true),
+            ("", "/", false),
+        ];
+        for (folder, wanted, within) in cases {
+            assert_eq!(is_within(folder, wanted), within, "{folder} in {wanted}");
+        }
     }
 }

@@ -19,11 +19,13 @@ pub enum Column {
     Id,
     /// What the service last said against it.
     Problem,
+    /// The folder that it is in, in natural order.
+    Path,
 }
 
 impl Column {
     /// All columns, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Name,
         Self::Size,
         Self::Type,
@@ -32,6 +34,7 @@ impl Column {
         Self::Stored,
         Self::Id,
         Self::Problem,
+        Self::Path,
     ];
 
     /// `Uploaded`: over the column.
@@ -45,6 +48,7 @@ impl Column {
             Self::Stored => "Stored",
             Self::Id => "Id",
             Self::Problem => "Problem",
+            Self::Path => "Path",
         }
     }
 
@@ -59,6 +63,7 @@ impl Column {
             Self::Stored => "stored",
             Self::Id => "id",
             Self::Problem => "problem",
+            Self::Path => "path",
         }
     }
 

@@ -13,6 +13,7 @@ pub struct RowRef<'a> {
     pub(super) segment: &'a Segment,
     pub(super) at: usize,
     pub(super) kind: &'a Arc<str>,
+    pub(super) folder: &'a Arc<str>,
 }
 
 impl<'a> RowRef<'a> {
@@ -39,6 +40,11 @@ impl<'a> RowRef<'a> {
     /// Content type; may be empty.
     pub fn mime(&self) -> &'a str {
         self.kind
+    }
+
+    /// The folder that it is in, as `/products/summer`; empty where the service has no folders.
+    pub fn folder(&self) -> &'a str {
+        self.folder
     }
 
     /// When it was uploaded.
@@ -93,6 +99,7 @@ impl<'a> RowRef<'a> {
             removed: self.removed(),
             ready: self.segment.is_ready(self.at),
             image: self.is_image(),
+            folder: self.folder.clone(),
             odd: self.odd().map(str::to_owned),
         }
     }

@@ -7,6 +7,7 @@ use crate::model::{FileRow, FileState, Time};
 
 use super::fold::Folded;
 use super::id::{BYTES, Id};
+use super::types::Shared;
 
 /// Rows of a full segment. A power of two: a row's segment and place are a shift and a mask.
 pub(super) const ROWS: usize = 1 << 12;
@@ -38,6 +39,7 @@ pub(super) struct Segment {
     name_starts: Vec<u32>,
     name_lens: Vec<u16>,
     types: Vec<u32>,
+    folders: Vec<u32>,
     sizes: Vec<u64>,
     uploaded: Vec<i64>,
     stored: Vec<i64>,
@@ -64,7 +66,7 @@ impl Segment {
     }
 
     /// Adds a row. Its id must be empty or at most [`MAX_TEXT`] long.
-    pub fn push(&mut self, row: &FileRow, kind: u32) {
+    pub fn push(&mut self, row: &FileRow, shared: Shared) {
         self.folded.take();
         let name = self.put_text(cut(&row.name));
         let (id_flag, id) = self.put_id(row.id.as_str());
@@ -72,7 +74,8 @@ impl Segment {
         self.ids.push(id);
         self.name_starts.push(name.start);
         self.name_lens.push(name.len);
-        self.types.push(kind);
+        self.types.push(shared.kind);
+        self.folders.push(shared.folder);
         self.sizes.push(row.size);
         self.uploaded.push(pack_time(row.uploaded));
         self.stored.push(pack_time(row.stored));
@@ -85,12 +88,13 @@ impl Segment {
     }
 
     /// Overwrites everything but the id.
-    pub fn set(&mut self, at: usize, row: &FileRow, kind: u32) {
+    pub fn set(&mut self, at: usize, row: &FileRow, shared: Shared) {
         if self.name(at) != cut(&row.name) {
             self.set_name(at, cut(&row.name));
         }
         self.flags[at] = self.flags[at] & ID_KINDS | flags_of(row);
-        self.types[at] = kind;
+        self.types[at] = shared.kind;
+        self.folders[at] = shared.folder;
         self.sizes[at] = row.size;
         self.uploaded[at] = pack_time(row.uploaded);
         self.stored[at] = pack_time(row.stored);
@@ -99,9 +103,10 @@ impl Segment {
     }
 
     /// Whether [`set`](Self::set) would change nothing.
-    pub fn is_same(&self, at: usize, row: &FileRow, kind: u32) -> bool {
+    pub fn is_same(&self, at: usize, row: &FileRow, shared: Shared) -> bool {
         self.flags[at] & (READY | IMAGE) == flags_of(row)
-            && self.types[at] == kind
+            && self.types[at] == shared.kind
+            && self.folders[at] == shared.folder
             && self.sizes[at] == row.size
             && self.uploaded[at] == pack_time(row.uploaded)
             && self.stored[at] == pack_time(row.stored)
@@ -159,6 +164,10 @@ impl Segment {
         self.types[at]
     }
 
+    pub fn folder(&self, at: usize) -> u32 {
+        self.folders[at]
+    }
+
     pub fn size(&self, at: usize) -> u64 {
         self.sizes[at]
     }
@@ -209,7 +218,7 @@ impl Segment {
         let odd: usize = self.odd.values().map(|words| words.len() + 32).sum();
         self.flags.capacity()
             + BYTES * self.ids.capacity()
-            + 4 * (self.name_starts.capacity() + self.types.capacity())
+            + 4 * (self.name_starts.capacity() + self.types.capacity() + self.folders.capacity())
             + 2 * self.name_lens.capacity()
             + 8 * (self.sizes.capacity() + self.uploaded.capacity())
             + 8 * (self.stored.capacity() + self.removed.capacity())
@@ -287,6 +296,7 @@ impl Segment {
         self.name_starts.shrink_to_fit();
         self.name_lens.shrink_to_fit();
         self.types.shrink_to_fit();
+        self.folders.shrink_to_fit();
         self.sizes.shrink_to_fit();
         self.uploaded.shrink_to_fit();
         self.stored.shrink_to_fit();
@@ -350,10 +360,10 @@ mod tests {
     fn a_thousand_renames_do_not_pile_up() {
         let mut segment = Segment::default();
         for (id, name) in [("a", "one"), ("b", "two"), ("", "three")] {
-            segment.push(&row(id, name), 0);
+            segment.push(&row(id, name), Shared::default());
         }
         for turn in 0..1000 {
-            segment.set(1, &row("b", &format!("turn {turn}")), 0);
+            segment.set(1, &row("b", &format!("turn {turn}")), Shared::default());
         }
         assert!(segment.text.len() < 100, "{}", segment.text.len());
         let names: Vec<_> = (0..3).map(|at| segment.name(at)).collect();
@@ -365,8 +375,8 @@ mod tests {
     #[test]
     fn an_endless_name_is_cut_between_characters() {
         let mut segment = Segment::default();
-        segment.push(&row("a", &"ö".repeat(MAX_TEXT)), 0);
+        segment.push(&row("a", &"ö".repeat(MAX_TEXT)), Shared::default());
         assert_eq!(segment.name(0).len(), MAX_TEXT - 1);
-        assert!(segment.is_same(0, &row("a", &"ö".repeat(MAX_TEXT)), 0));
+        assert!(segment.is_same(0, &row("a", &"ö".repeat(MAX_TEXT)), Shared::default()));
     }
 }

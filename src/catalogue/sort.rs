@@ -40,6 +40,8 @@ struct Numbers<'a> {
     sort: Sort,
     /// The number of each type, by the type's own.
     types: Vec<Option<u64>>,
+    /// The number of each folder, by the folder's own.
+    folders: Vec<Option<u64>>,
     /// The number of each problem's words.
     words: HashMap<&'a str, u64>,
     problems: &'a ProblemIndex,
@@ -47,15 +49,14 @@ struct Numbers<'a> {
 
 impl<'a> Numbers<'a> {
     fn new(catalogue: &'a Catalogue, sort: Sort, problems: &'a ProblemIndex) -> Self {
-        let names = catalogue.types().names();
-        let ranks = numbered(names.iter().map(Arc::as_ref).collect());
         Self {
             catalogue,
             sort,
-            types: names
-                .iter()
-                .map(|name| ranks.get(&**name).copied())
-                .collect(),
+            types: ranks(catalogue.types().names()),
+            folders: match sort.column {
+                Column::Path => ranks(catalogue.folders().names()),
+                _ => Vec::new(),
+            },
             words: numbered(problems.words().collect()),
             problems,
         }
@@ -94,6 +95,7 @@ impl<'a> Numbers<'a> {
             Column::Uploaded => segment.uploaded(at).map(rising),
             Column::Stored => segment.stored(at).map(rising),
             Column::Type => self.types[segment.kind(at) as usize],
+            Column::Path => self.folders[segment.folder(at) as usize],
             Column::Problem => self.words.get(self.problems.get(row)?).copied(),
             Column::Name | Column::Id => None,
         }
@@ -141,6 +143,13 @@ impl Catalogue {
         let row = row as usize;
         (&self.segments()[row / ROWS], row % ROWS)
     }
+}
+
+/// The place of each text in natural order; empty ones have none.
+fn ranks(names: &[Arc<str>]) -> Vec<Option<u64>> {
+    let ranks = numbered(names.iter().map(Arc::as_ref).collect());
+    let rank = |name: &Arc<str>| ranks.get(&**name).copied();
+    names.iter().map(rank).collect()
 }
 
 /// Words by their place in natural order. From 1: turned over, 0 would be the key of rows without words.

@@ -7,7 +7,7 @@ use crate::model::{FileRow, Time};
 use super::id::Id;
 use super::index::IdIndex;
 use super::segment::{MAX_TEXT, ROWS, Segment};
-use super::types::Types;
+use super::types::{Shared, Types};
 use super::{RowIx, RowRef, RowSet, Totals};
 
 /// What an outcome does to a row.
@@ -47,6 +47,7 @@ pub struct Catalogue {
     segments: Vec<Arc<Segment>>,
     index: IdIndex,
     types: Arc<Types>,
+    folders: Arc<Types>,
     totals: Totals,
     generation: u64,
     last_epoch: u64,
@@ -178,6 +179,7 @@ impl Catalogue {
             segment,
             at,
             kind: self.types.name(segment.kind(at)),
+            folder: self.folders.name(segment.folder(at)),
         }
     }
 
@@ -201,7 +203,8 @@ impl Catalogue {
             .iter()
             .map(|l| set(&l.seen) + set(&l.touched))
             .sum();
-        segments + headers + listings + self.index.heap_bytes() + self.types.heap_bytes()
+        let shared = self.types.heap_bytes() + self.folders.heap_bytes();
+        segments + headers + listings + self.index.heap_bytes() + shared
     }
 
     pub(super) fn segments(&self) -> &[Arc<Segment>] {
@@ -210,6 +213,10 @@ impl Catalogue {
 
     pub(super) fn types(&self) -> &Types {
         &self.types
+    }
+
+    pub(super) fn folders(&self) -> &Types {
+        &self.folders
     }
 
     fn is_missing(&self, listing: &Listing, ix: RowIx) -> bool {
@@ -223,46 +230,52 @@ impl Catalogue {
             row.odd = Some("its id is too long to be worked with".to_owned());
             row.id = "".into();
         }
-        let kind = self.kind_of(&row.mime);
+        let shared = self.shared_of(&row);
         match self.find(row.id.as_str()) {
             Some(ix) if self.listings[listing].touched.contains(ix) => {
                 let known = self.row(ix);
                 (row.stored, row.removed) = (known.stored(), known.removed());
                 let gone = known.is_gone();
-                self.update(ix, &row, kind, gone);
+                self.update(ix, &row, shared, gone);
                 ix
             }
             Some(ix) => {
-                self.update(ix, &row, kind, false);
+                self.update(ix, &row, shared, false);
                 ix
             }
-            None => self.push(&row, kind),
+            None => self.push(&row, shared),
         }
     }
 
-    fn kind_of(&mut self, mime: &Arc<str>) -> u32 {
-        let known = self.types.find(mime);
-        known.unwrap_or_else(|| Arc::make_mut(&mut self.types).add(mime))
+    fn shared_of(&mut self, row: &FileRow) -> Shared {
+        let number = |texts: &mut Arc<Types>, text: &Arc<str>| {
+            let known = texts.find(text);
+            known.unwrap_or_else(|| Arc::make_mut(texts).add(text))
+        };
+        Shared {
+            kind: number(&mut self.types, &row.mime),
+            folder: number(&mut self.folders, &row.folder),
+        }
     }
 
-    fn update(&mut self, ix: RowIx, row: &FileRow, kind: u32, gone: bool) {
+    fn update(&mut self, ix: RowIx, row: &FileRow, shared: Shared, gone: bool) {
         let (segment, at) = (&self.segments[ix as usize / ROWS], ix as usize % ROWS);
-        if segment.is_gone(at) == gone && segment.is_same(at, row, kind) {
+        if segment.is_gone(at) == gone && segment.is_same(at, row, shared) {
             return;
         }
         self.change(ix, |segment, at| {
-            segment.set(at, row, kind);
+            segment.set(at, row, shared);
             segment.set_gone(at, gone);
         });
     }
 
-    fn push(&mut self, row: &FileRow, kind: u32) -> RowIx {
+    fn push(&mut self, row: &FileRow, shared: Shared) -> RowIx {
         let ix = self.slots() as RowIx;
         match self.segments.last_mut().filter(|last| !last.is_full()) {
-            Some(last) => Arc::make_mut(last).push(row, kind),
+            Some(last) => Arc::make_mut(last).push(row, shared),
             None => {
                 let mut segment = Segment::default();
-                segment.push(row, kind);
+                segment.push(row, shared);
                 self.segments.push(Arc::new(segment));
             }
         }

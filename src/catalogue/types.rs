@@ -1,9 +1,16 @@
-//! Content types, each kept once.
+//! Content types and folders, each kept once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// All types seen, by number.
+/// The numbers of a row's content type and folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shared {
+    pub kind: u32,
+    pub folder: u32,
+}
+
+/// All texts seen, by number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Types {
     names: Vec<Arc<str>>,
@@ -11,12 +18,12 @@ pub(super) struct Types {
 }
 
 impl Types {
-    /// The number of a known type.
+    /// The number of a known text.
     pub fn find(&self, name: &str) -> Option<u32> {
         self.numbers.get(name).copied()
     }
 
-    /// Adds a type that is not here yet.
+    /// Adds a text that is not here yet.
     pub fn add(&mut self, name: &Arc<str>) -> u32 {
         let number = self.names.len() as u32;
         self.names.push(name.clone());
@@ -24,12 +31,12 @@ impl Types {
         number
     }
 
-    /// The type of a number.
+    /// The text of a number.
     pub fn name(&self, number: u32) -> &Arc<str> {
         &self.names[number as usize]
     }
 
-    /// All types, by number.
+    /// All texts, by number.
     pub fn names(&self) -> &[Arc<str>] {
         &self.names
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::job::{Engine, sentence};
+use crate::job::Engine;
 use crate::ledger::Ledger;
 use crate::model::size::{count, counted};
 use crate::model::text::visible;
@@ -138,7 +138,7 @@ fn job_row(summary: &JobSummary, alone: bool) -> Vec<String> {
         visible(&summary.source.profile_name).into_owned(),
         visible(summary.source.account.label()).into_owned(),
         state.to_owned(),
-        sentence(summary.verb, &summary.tally),
+        summary.sentence(),
     ]
 }
 
@@ -238,11 +238,7 @@ pub fn print_end(ledger: &Ledger, summary: &JobSummary, json: bool) -> Result<()
     if json {
         return line(to_json(&JobObject::of(summary))?);
     }
-    line(format_args!(
-        "Job {}: {}.",
-        summary.id,
-        sentence(summary.verb, &summary.tally)
-    ))?;
+    line(format_args!("Job {}: {}.", summary.id, summary.sentence()))?;
     if summary.tally.problems() > 0 {
         print_problems(ledger, summary)?;
     }
@@ -317,7 +313,7 @@ fn to_json(value: &impl Serialize) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Account, ProfileId, ServiceKind, Source, Tally};
+    use crate::model::{Account, PlanArgs, ProfileId, ServiceKind, Source, Tally};
 
     use super::*;
 
@@ -325,6 +321,7 @@ mod tests {
         JobSummary {
             id: JobId(7),
             verb,
+            args: PlanArgs::default(),
             source: Source {
                 service: ServiceKind::Uploadcare,
                 profile: ProfileId("p".into()),

@@ -144,8 +144,8 @@ impl Filter {
         let query = Query {
             text: self.words.clone(),
             state: self.state,
-            only: None,
             removed_view: removed,
+            ..Query::default()
         };
         let sort = Sort {
             column: Column::Uploaded,

@@ -6,11 +6,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
 use crate::model::{CallId, CallPurpose, JobId, JobSummary, Time};
-use crate::service::{Answered, CallMeta, Pass, Service, ServiceError};
+use crate::service::{Answered, CallMeta, Pass, Service, ServiceError, Work};
 
 use super::Engine;
 use super::blocking;
-use super::chunk::{Chunk, Pace, Terms};
+use super::chunk::{Chunk, Entry, Pace, Terms};
 use super::queue::Closing;
 use super::settle::{Judgement, Sky, judge_batch, judge_reread};
 
@@ -24,6 +24,7 @@ pub(super) struct Line {
     claim: Arc<Claim>,
     pub job: JobId,
     pub terms: Terms,
+    work: Arc<Work>,
     /// Cancelled when nothing more may be done: the user, refused keys or the ledger said so.
     pub stop: CancellationToken,
     /// Cancelled when nothing may be read either. A stop alone lets what was sent be re-read.
@@ -52,7 +53,7 @@ impl Line {
         let terms = Terms {
             verb: summary.verb,
             limit: can.batch_limit(summary.verb).max(1),
-            repeatable: can.repeatable,
+            repeatable: can.is_repeatable(summary.verb),
             pace,
         };
         Self {
@@ -61,6 +62,10 @@ impl Line {
             claim: Arc::new(claim),
             job: summary.id,
             terms,
+            work: Arc::new(Work {
+                verb: summary.verb,
+                args: summary.args.clone(),
+            }),
             stop,
             reads: CancellationToken::new(),
         }
@@ -128,21 +133,22 @@ impl Line {
     }
 
     async fn batch(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {
-        let verb = self.terms.verb;
         let said = self
             .service
-            .batch(pass, verb, &chunk.ids(), &self.stop)
+            .batch(pass, &self.work, &chunk.targets(), &self.stop)
             .await;
         let (meta, said) = apart(said);
         (meta, judge_batch(&self.terms, chunk, said, Time::now()))
     }
 
     async fn reread(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {
-        let Some(id) = chunk.entries.first().map(|entry| entry.id.clone()) else {
+        let Some(item) = chunk.entries.first().map(Entry::target) else {
             return Default::default();
         };
-        let kind = self.terms.verb.kind();
-        let said = self.service.reread(pass, kind, &id, &self.reads).await;
+        let said = self
+            .service
+            .reread(pass, &self.work, &item, &self.reads)
+            .await;
         let (meta, said) = apart(said);
         (meta, judge_reread(&self.terms, chunk, said, Time::now()))
     }

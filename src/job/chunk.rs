@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::{CallPurpose, ItemId, Verb};
+use crate::service::Target;
 
 /// How often and how long a job tries before it gives an item, or itself, up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,9 @@ pub(super) enum Doubt {
 pub(super) struct Entry {
     pub seq: u32,
     pub id: ItemId,
+    /// The path and the address that it was planned with.
+    pub path: String,
+    pub url: Option<String>,
     /// Sends that the service got, or may have got.
     pub sends: u8,
     /// A call of ours may have done it, and nothing has shown yet whether it did.
@@ -88,14 +92,26 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub fn new(seq: u32, id: ItemId) -> Self {
+    pub fn new(seq: u32, target: impl Into<Target>) -> Self {
+        let Target { id, path, url } = target.into();
         Self {
             seq,
             id,
+            path,
+            url,
             sends: 0,
             open: false,
             doubt: Doubt::None,
             words: String::new(),
+        }
+    }
+
+    /// As its service is asked about it.
+    pub fn target(&self) -> Target {
+        Target {
+            id: self.id.clone(),
+            path: self.path.clone(),
+            url: self.url.clone(),
         }
     }
 
@@ -157,8 +173,8 @@ impl Chunk {
         self.entries.iter().map(|entry| entry.seq).collect()
     }
 
-    pub fn ids(&self) -> Vec<ItemId> {
-        self.entries.iter().map(|entry| entry.id.clone()).collect()
+    pub fn targets(&self) -> Vec<Target> {
+        self.entries.iter().map(Entry::target).collect()
     }
 }
 

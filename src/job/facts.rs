@@ -1,6 +1,7 @@
 //! What a plan amounts to: for the plan sheet and `--dry-run`. Pure.
 
-use crate::model::{Plan, PlanItem, ServiceKind, Time, Verb};
+use crate::model::{Plan, PlanItem, Time};
+use crate::service::capabilities;
 
 /// How many names a sample shows.
 const SAMPLE: usize = 5;
@@ -55,13 +56,11 @@ fn is_unstored(item: &PlanItem) -> bool {
     item.uploaded.is_some() && item.stored.is_none() && item.removed.is_none()
 }
 
-/// Ids in one call, as the services document it; the plan is added up before a service is at hand.
+/// Ids in one call; the plan is added up before a service is at hand.
 fn batch_limit(plan: &Plan) -> u64 {
-    match (plan.verb, plan.source.service) {
-        (Verb::DeleteGroups, _) => 1,
-        (_, ServiceKind::Uploadcare | ServiceKind::ImageKit) => 100,
-        (_, ServiceKind::Templated) => 50,
-    }
+    capabilities(plan.source.service)
+        .batch_limit(plan.verb)
+        .max(1) as u64
 }
 
 fn sample(items: &[&PlanItem]) -> Vec<String> {
@@ -80,6 +79,7 @@ fn sample(items: &[&PlanItem]) -> Vec<String> {
 mod tests {
     use super::super::fixture;
     use super::*;
+    use crate::model::Verb;
 
     #[test]
     fn a_plan_adds_up() {

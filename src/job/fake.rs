@@ -10,12 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::fixture;
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
-    Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb,
 };
 use crate::service::{
     Answered, BatchAnswer, CallMeta, Capabilities, ErrorKind, Fact, Gate, Listing, Page, Pass,
-    Seen, Service, ServiceError,
+    Seen, Service, ServiceError, Target, Work,
 };
 
 /// What happens to one call.
@@ -76,8 +75,9 @@ impl Fake {
                 groups: false,
                 removed_list: false,
                 restore: true,
-                repeatable,
+                repeatable: if repeatable { &Verb::ALL } else { &[] },
                 unstored: true,
+                ..Capabilities::PLAIN
             },
             gate: Gate::new(4, 4),
             state: Mutex::new(state),
@@ -248,16 +248,17 @@ impl Service for Fake {
     async fn batch(
         &self,
         pass: Pass,
-        verb: Verb,
-        ids: &[ItemId],
+        work: &Work,
+        items: &[Target],
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id.clone()).collect();
         if stop.is_cancelled() {
             return failed(ErrorKind::Stopped);
         }
         let number = self.batches();
         self.state().batches.push(ids.to_vec());
-        let trouble = (self.script.lock().unwrap())(number, ids);
+        let trouble = (self.script.lock().unwrap())(number, &ids);
         tokio::time::sleep(self.latency).await;
         if let Trouble::Before(kind) = trouble {
             return failed(kind);
@@ -268,7 +269,7 @@ impl Service for Fake {
                 words: "Bad request".into(),
             });
         }
-        let mut facts = self.state().act(verb, ids);
+        let mut facts = self.state().act(work.verb, &ids);
         tokio::time::sleep(self.latency).await;
         drop(pass);
         match trouble {
@@ -288,10 +289,11 @@ impl Service for Fake {
     async fn reread(
         &self,
         _pass: Pass,
-        _kind: ItemKind,
-        id: &ItemId,
+        _work: &Work,
+        item: &Target,
         _stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
+        let id = &item.id;
         let number = self.rereads();
         self.state().rereads += 1;
         let trouble = (self.reads.lock().unwrap())(number, std::slice::from_ref(id));

@@ -34,7 +34,6 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::model::{JobId, JobSummary, Plan, Verb};
 use crate::service::{ErrorKind, Service, ServiceError};
 
-pub use crate::model::sentence;
 pub use chunk::Pace;
 pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};

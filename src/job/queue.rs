@@ -76,8 +76,10 @@ impl Queue {
     }
 
     fn settle_first(&mut self, unsettled: Vec<Entry>) {
-        // Long after, somebody may have deleted what a repeated store would bring back.
-        let repeatable = self.terms.repeatable && self.terms.verb != Verb::Store;
+        // Long after, somebody may have deleted what a repeated store would bring back, or changed tags again.
+        let verb = self.terms.verb;
+        let stale = matches!(verb, Verb::Store | Verb::AddTags | Verb::RemoveTags);
+        let repeatable = self.terms.repeatable && !stale;
         for entries in unsettled.chunks(self.terms.limit) {
             let mut chunk = Chunk::new(CallPurpose::Repeat, entries.to_vec());
             chunk.old = true;

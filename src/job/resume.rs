@@ -34,7 +34,7 @@ pub(super) fn left(record: &JobRecord) -> Left {
         ..Left::default()
     };
     for row in record.items.iter().filter(|row| row.settled.is_none()) {
-        let mut entry = Entry::new(row.seq, row.item.id.clone());
+        let mut entry = Entry::new(row.seq, &row.item);
         if doubtful.contains(&row.seq) {
             let words = "its answer was lost in an earlier run";
             entry.sends = 1;

@@ -48,12 +48,14 @@ pub(super) fn judge_batch(
 ) -> Judgement {
     match said {
         Ok(BatchAnswer::Evidence(facts)) => answered(terms, chunk, &facts, now),
-        Ok(BatchAnswer::RefusedWhole { named, words }) => refused(chunk, &named, &words, now),
+        Ok(BatchAnswer::RefusedWhole { named, words }) => {
+            refused(terms, chunk, &named, &words, now)
+        }
         Err(error) => match error.kind {
             ErrorKind::Lost => lost(terms, chunk, &error.message),
             ErrorKind::Refused => {
                 let words = error.words.as_deref().unwrap_or(&error.message);
-                refused(chunk, &[], words, now)
+                refused(terms, chunk, &[], words, now)
             }
             _ => put_back(chunk, error),
         },
@@ -122,7 +124,7 @@ fn answered(terms: &Terms, chunk: Chunk, facts: &[(ItemId, Fact)], now: Time) ->
     let mut unnamed = Vec::new();
     for entry in &chunk.entries {
         match facts.get(entry.id.as_str()) {
-            Some(Some(fact)) => judgement.settled.push(from_fact(entry, fact, now)),
+            Some(Some(fact)) => judgement.settled.push(from_fact(terms, entry, fact, now)),
             named => {
                 let words = match named {
                     None => "the service did not name it in its answer",
@@ -192,7 +194,13 @@ fn lost(terms: &Terms, chunk: Chunk, words: &str) -> Judgement {
 }
 
 /// Nothing was done. Named items are why; the rest goes again, in halves if none is named.
-fn refused(chunk: Chunk, named: &[(ItemId, Fact)], words: &str, now: Time) -> Judgement {
+fn refused(
+    terms: &Terms,
+    chunk: Chunk,
+    named: &[(ItemId, Fact)],
+    words: &str,
+    now: Time,
+) -> Judgement {
     let facts = by_id(named);
     let mut judgement = Judgement {
         error: words.to_owned(),
@@ -201,7 +209,7 @@ fn refused(chunk: Chunk, named: &[(ItemId, Fact)], words: &str, now: Time) -> Ju
     let mut rest = Vec::new();
     for entry in &chunk.entries {
         match facts.get(entry.id.as_str()) {
-            Some(Some(fact)) => judgement.settled.push(from_fact(entry, fact, now)),
+            Some(Some(fact)) => judgement.settled.push(from_fact(terms, entry, fact, now)),
             _ => rest.push(entry.clone()),
         }
     }
@@ -248,19 +256,18 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
             |outcome, problem| end(&entry, outcome, problem, Some(Evidence::Reread), now);
         match sign(terms.verb, seen) {
             Sign::Done(at) => judgement.settled.push(Settled {
-                service_time: Some(at),
+                service_time: at,
                 ..by_reread(Outcome::Done, String::new())
             }),
             Sign::Absent(words) => {
-                let problem = absent_words(&entry, words);
+                let problem = absent_words(terms.verb, &entry, words);
                 judgement.settled.push(by_reread(Outcome::Absent, problem));
             }
-            Sign::Deleted => {
-                let words = "the file is deleted now, and storing it again would bring it back";
-                judgement
-                    .settled
-                    .push(by_reread(Outcome::Skipped, words.to_owned()));
+            Sign::Changed(words) => {
+                let left_out = by_reread(Outcome::Skipped, words.to_owned());
+                judgement.settled.push(left_out);
             }
+            Sign::Unclear(words) => judgement.settled.push(unclear(&entry, words, now)),
             Sign::NotDone if entry.sends < terms.pace.sends => {
                 entry.open = false;
                 judgement.resend.push(entry);
@@ -278,22 +285,30 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
 }
 
 enum Sign<'a> {
-    Done(Time),
+    Done(Option<Time>),
     NotDone,
-    /// Not stored, and not to be: to the service, storing a deleted file is restoring it.
-    Deleted,
+    /// Not done, and not to be done any more.
+    Changed(&'a str),
+    Unclear(&'a str),
     Absent(&'a str),
 }
 
-/// What a re-read proves of the verb. Only a date of the service's own is a positive sign.
+/// To the service, storing a deleted file is restoring it.
+const DELETED: &str = "the file is deleted now, and storing it again would bring it back";
+
+/// What a re-read proves of the verb. Only a date of the service's own, or what the verb was to change, is a
+/// positive sign.
 fn sign(verb: Verb, seen: &Seen) -> Sign<'_> {
     match seen {
         Seen::Absent { words } => Sign::Absent(words),
-        Seen::Group => Sign::NotDone,
+        Seen::Group | Seen::NotDone => Sign::NotDone,
+        Seen::Done { at } => Sign::Done(*at),
+        Seen::Skipped { words } => Sign::Changed(words),
+        Seen::Unclear { words } => Sign::Unclear(words),
         Seen::File(file) => match (verb, file.removed, file.stored) {
-            (Verb::Delete, Some(at), _) => Sign::Done(at),
-            (Verb::Store | Verb::Restore, None, Some(at)) => Sign::Done(at),
-            (Verb::Store, Some(_), _) => Sign::Deleted,
+            (Verb::Delete, Some(at), _) => Sign::Done(Some(at)),
+            (Verb::Store | Verb::Restore, None, Some(at)) => Sign::Done(Some(at)),
+            (Verb::Store, Some(_), _) => Sign::Changed(DELETED),
             _ => Sign::NotDone,
         },
     }
@@ -311,21 +326,28 @@ fn by_id(facts: &[(ItemId, Fact)]) -> HashMap<&str, Option<&Fact>> {
     out
 }
 
-fn from_fact(entry: &Entry, fact: &Fact, now: Time) -> Settled {
+fn from_fact(terms: &Terms, entry: &Entry, fact: &Fact, now: Time) -> Settled {
     match fact {
         Fact::Done { at } => Settled {
             service_time: *at,
             ..by_answer(entry, Outcome::Done, String::new(), now)
         },
         Fact::Absent { words } => {
-            by_answer(entry, Outcome::Absent, absent_words(entry, words), now)
+            let words = absent_words(terms.verb, entry, words);
+            by_answer(entry, Outcome::Absent, words, now)
+        }
+        Fact::Skipped { words } => {
+            let seen = Some(Evidence::Reread);
+            end(entry, Outcome::Skipped, words.clone(), seen, now)
         }
         Fact::Refused { words } => by_answer(entry, Outcome::Refused, words.clone(), now),
     }
 }
 
-fn absent_words(entry: &Entry, words: &str) -> String {
+/// What is gone may be gone by our own doing, if the verb removes anything.
+fn absent_words(verb: Verb, entry: &Entry, words: &str) -> String {
     let ours = match entry.doubt {
+        _ if !verb.destroys() => return words.to_owned(),
         Doubt::None => return words.to_owned(),
         Doubt::Unnamed => "gone after a call of ours whose answer did not name it",
         Doubt::Lost => "gone after a call of ours whose answer was lost",
@@ -336,6 +358,14 @@ fn absent_words(entry: &Entry, words: &str) -> String {
 fn unreadable(entry: &Entry, words: &str, now: Time) -> Settled {
     let problem = format!(
         "sent, not settled by any answer ({}), and it could not be re-read: {words}",
+        entry.words
+    );
+    end(entry, Outcome::Unknown, problem, None, now)
+}
+
+fn unclear(entry: &Entry, words: &str, now: Time) -> Settled {
+    let problem = format!(
+        "sent, not settled by any answer ({}), and reading it again does not tell: {words}",
         entry.words
     );
     end(entry, Outcome::Unknown, problem, None, now)

@@ -8,18 +8,18 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{
     Account, CallId, CallPurpose, CallRecord, Evidence, ItemId, ItemRecord, JobId, JobRecord,
-    JobSummary, Outcome, PlanItem, ProfileId, Settled, Source, Tally, Time,
+    JobSummary, Outcome, PlanArgs, PlanItem, ProfileId, Settled, Source, Tally, Time,
 };
 
 use super::{Ledger, LedgerError, Trouble, no_such_job, seqs};
 
 const JOB: &str = "SELECT id, verb, service, profile, profile_name, account_name, account_key,
     api_base, state, reason, created, ended, seconds, bytes, calls, retries, throttled,
-    pending, done, absent, refused, failed, skipped, not_sent, unknown FROM jobs";
+    pending, done, absent, refused, failed, skipped, not_sent, unknown, args FROM jobs";
 
 const ITEM: &str = "SELECT i.seq, i.id, i.name, i.size, i.mime, i.uploaded, i.stored, i.removed,
     i.guard, i.outcome, i.problem, i.evidence, i.service_time, i.settled_at, i.attempts,
-    i.first_sent_at, i.call, c.http_status, c.request_id
+    i.first_sent_at, i.call, c.http_status, c.request_id, i.path, i.url
     FROM items i LEFT JOIN calls c ON c.id = i.call";
 
 const CALL: &str = "SELECT id, purpose, seqs, sent_at, ended_at, http_status, request_id, attempts,
@@ -196,6 +196,7 @@ fn job_from(row: &Row<'_>) -> rusqlite::Result<JobSummary> {
     Ok(JobSummary {
         id: JobId(row.get(0)?),
         verb: needed(row, 1)?,
+        args: args_from(row, 25)?,
         source: Source {
             service: needed(row, 2)?,
             profile: ProfileId(row.get(3)?),
@@ -228,6 +229,12 @@ fn job_from(row: &Row<'_>) -> rusqlite::Result<JobSummary> {
     })
 }
 
+/// What the verb is told.
+fn args_from(row: &Row<'_>, column: usize) -> rusqlite::Result<PlanArgs> {
+    let text = row.get_ref(column)?.as_str()?;
+    serde_json::from_str(text).map_err(|_| strange(column, text))
+}
+
 fn item_from(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
     let time = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Time));
     let seq = row.get(0)?;
@@ -241,6 +248,8 @@ fn item_from(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
             uploaded: time(5)?,
             stored: time(6)?,
             removed: time(7)?,
+            path: row.get(19)?,
+            url: row.get(20)?,
             guard: row.get(8)?,
         },
         settled: settled_from(row, seq)?,

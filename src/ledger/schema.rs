@@ -11,8 +11,9 @@ pub const VERSION: i32 = STEPS.len() as i32;
 /// Step `n` leads from version `n` to `n + 1`.
 ///
 /// `jobs` holds the counts of its items and calls; each is changed in the transaction that changes
-/// what it counts. `calls.seqs` is a list of ranges: `0-99,105`.
-const STEPS: &[&str] = &["
+/// what it counts. `calls.seqs` is a list of ranges: `0-99,105`. `jobs.args` is an object of JSON.
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     verb TEXT NOT NULL,
@@ -81,7 +82,13 @@ CREATE TABLE items (
     CHECK ((outcome IS NULL) = (settled_at IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX items_by_id ON items (id);
-"];
+",
+    "
+ALTER TABLE jobs ADD COLUMN args TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE items ADD COLUMN path TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN url TEXT;
+",
+];
 
 /// The version of a file: 0 for an empty one.
 pub fn version(connection: &Connection) -> rusqlite::Result<i32> {

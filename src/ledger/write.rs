@@ -189,6 +189,8 @@ impl Ledger {
 
 fn insert_job(tx: &Transaction<'_>, plan: &Plan) -> Result<JobId, Trouble> {
     let source = &plan.source;
+    let args = serde_json::to_string(&plan.args)
+        .map_err(|error| LedgerError::broken(format!("the plan cannot be written: {error}")))?;
     let items = plan.items().len() as i64;
     let skipped = plan
         .items()
@@ -197,8 +199,8 @@ fn insert_job(tx: &Transaction<'_>, plan: &Plan) -> Result<JobId, Trouble> {
         .count() as i64;
     tx.prepare_cached(
         "INSERT INTO jobs (verb, service, profile, profile_name, account_name, account_key, api_base,
-             state, created, bytes, items, pending, skipped)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             state, created, bytes, items, pending, skipped, args)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
         plan.verb.key(),
@@ -213,7 +215,8 @@ fn insert_job(tx: &Transaction<'_>, plan: &Plan) -> Result<JobId, Trouble> {
         plan.bytes() as i64,
         items,
         items - skipped,
-        skipped
+        skipped,
+        args
     ])?;
     Ok(JobId(tx.last_insert_rowid()))
 }
@@ -221,8 +224,8 @@ fn insert_job(tx: &Transaction<'_>, plan: &Plan) -> Result<JobId, Trouble> {
 fn insert_items(tx: &Transaction<'_>, job: JobId, plan: &Plan) -> Result<(), Trouble> {
     let mut insert = tx.prepare_cached(
         "INSERT INTO items (job, seq, id, name, size, mime, uploaded, stored, removed, guard,
-             outcome, problem, settled_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             outcome, problem, settled_at, path, url)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?;
     let now = Time::now().0;
     for (seq, item) in plan.items().iter().enumerate() {
@@ -241,6 +244,8 @@ fn insert_items(tx: &Transaction<'_>, job: JobId, plan: &Plan) -> Result<(), Tro
             skipped,
             item.guard.as_deref().unwrap_or_default(),
             skipped.map(|_| now),
+            item.path,
+            item.url,
         ])?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, Time};
+use super::{Editable, ItemId, Time};
 
 /// Hours that Uploadcare keeps a file that nobody stored.
 pub const UNSTORED_LIFE_HOURS: i64 = 24;
@@ -67,6 +67,8 @@ pub struct FileRow {
     pub ready: bool,
     /// Whether a thumbnail can be had.
     pub image: bool,
+    /// The folder that it is in, as `/products/summer`; empty where the service has no folders.
+    pub folder: Arc<str>,
     /// What was wrong with the listing's row, if anything.
     pub odd: Option<String>,
 }
@@ -84,7 +86,16 @@ impl FileRow {
             removed: None,
             ready: true,
             image: false,
+            folder: Arc::from(""),
             odd: None,
+        }
+    }
+
+    /// The folder and the name as one path; empty where there is no folder.
+    pub fn path(&self) -> String {
+        match &*self.folder {
+            "" => String::new(),
+            folder => format!("{}/{}", folder.trim_end_matches('/'), self.name),
         }
     }
 
@@ -108,6 +119,8 @@ pub struct FileDetails {
     pub facts: Vec<(String, String)>,
     /// The file's own metadata, key and value.
     pub metadata: Vec<(String, String)>,
+    /// What of it can be changed, where the service lets it be.
+    pub editable: Option<Editable>,
     /// Where anybody can fetch it, if it can be fetched.
     pub url: Option<String>,
     /// The service's answer, indented.

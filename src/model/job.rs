@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, JobId, Outcome, PlanItem, Settled, Source, Tally, Time, Verb};
+use super::{
+    CallId, JobId, Outcome, PlanArgs, PlanItem, Settled, Source, Tally, Time, Verb, sentence,
+};
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -122,6 +124,9 @@ pub struct JobSummary {
     pub id: JobId,
     /// What it does.
     pub verb: Verb,
+    /// What the verb is told.
+    #[serde(default)]
+    pub args: PlanArgs,
     /// Where.
     pub source: Source,
     /// Where it stands.
@@ -147,6 +152,11 @@ pub struct JobSummary {
 }
 
 impl JobSummary {
+    /// What happened so far, in one sentence.
+    pub fn sentence(&self) -> String {
+        sentence(self.verb, &self.args, &self.tally)
+    }
+
     /// Whether *Check and continue* has something to do: items without an outcome,
     /// not sent, or unknown; or an end that was never written.
     pub fn can_continue(&self) -> bool {

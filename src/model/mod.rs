@@ -3,9 +3,11 @@
 //! No I/O happens here, and nothing here knows any other room.
 
 mod account;
+mod args;
 mod file;
 mod id;
 mod job;
+mod library;
 mod outcome;
 mod plan;
 pub mod size;
@@ -15,9 +17,13 @@ mod verb;
 mod words;
 
 pub use account::{Account, Source};
+pub use args::{PlanArgs, check_folder, check_name};
 pub use file::{FileDetails, FileRow, FileState, GroupDetails, GroupRow, UNSTORED_LIFE_HOURS};
 pub use id::{CallId, ItemId, JobId, ProfileId, ServiceKind};
 pub use job::{CallPurpose, CallRecord, ItemRecord, JobRecord, JobState, JobSummary};
+pub use library::{
+    Edit, Editable, FieldKind, FieldRow, FieldValue, FolderChange, FolderJob, FolderRow, VersionRow,
+};
 pub use outcome::{Evidence, Outcome, Settled, Tally};
 pub use plan::{Plan, PlanItem};
 pub use time::Time;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileRow, GroupRow, ItemId, Source, Time, Verb};
+use super::{FileRow, FolderRow, GroupRow, ItemId, PlanArgs, Source, Time, Verb};
 
 /// One item of a plan with what was known of it when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,12 @@ pub struct PlanItem {
     pub stored: Option<Time>,
     /// When it was removed, where known.
     pub removed: Option<Time>,
+    /// A file's folder and name as one path, where its service has folders; empty where it is not known.
+    #[serde(default)]
+    pub path: String,
+    /// Where it is delivered, where that has to outlive the file.
+    #[serde(default)]
+    pub url: Option<String>,
     /// A guard's reason to leave it out. Such an item is never sent and ends as `skipped`.
     pub guard: Option<String>,
 }
@@ -38,6 +44,8 @@ impl PlanItem {
             uploaded: None,
             stored: None,
             removed: None,
+            path: String::new(),
+            url: None,
             guard: None,
         }
     }
@@ -51,7 +59,18 @@ impl PlanItem {
             uploaded: row.uploaded,
             stored: row.stored,
             removed: row.removed,
+            path: row.path(),
             ..Self::bare(row.id.clone())
+        }
+    }
+
+    /// An item from a listed folder.
+    pub fn from_folder(row: &FolderRow) -> Self {
+        Self {
+            name: row.name().to_owned(),
+            uploaded: row.created,
+            path: row.path.clone(),
+            ..Self::bare(row.id())
         }
     }
 
@@ -69,6 +88,9 @@ impl PlanItem {
 pub struct Plan {
     /// What is done to each item.
     pub verb: Verb,
+    /// What the verb is told.
+    #[serde(default)]
+    pub args: PlanArgs,
     /// Where.
     pub source: Source,
     /// When it was frozen.
@@ -87,10 +109,16 @@ impl Plan {
             .collect();
         Self {
             verb,
+            args: PlanArgs::default(),
             source,
             created: Time::now(),
             items,
         }
+    }
+
+    /// The same plan with what its verb is told.
+    pub fn with_args(self, args: PlanArgs) -> Self {
+        Self { args, ..self }
     }
 
     /// The items, in order.

@@ -17,6 +17,24 @@ pub enum Verb {
     Restore,
     /// Remove a group; its files stay.
     DeleteGroups,
+    /// Give files further tags.
+    AddTags,
+    /// Take tags from files.
+    RemoveTags,
+    /// Copy a file into a folder.
+    Copy,
+    /// Move a file into a folder.
+    Move,
+    /// Give a file another name in its folder.
+    Rename,
+    /// Make the delivery network forget its copies of a file.
+    Purge,
+    /// Remove a folder with all that is in it.
+    DeleteFolders,
+    /// Remove a render.
+    DeleteRenders,
+    /// Remove a template.
+    DeleteTemplates,
 }
 
 /// What an item is.
@@ -27,14 +45,23 @@ pub enum ItemKind {
     File,
     /// A group of files.
     Group,
+    /// A folder; its id is its full path.
+    Folder,
+    /// A picture or a film made from a template.
+    Render,
+    /// A template.
+    Template,
 }
 
 impl ItemKind {
-    /// `file` or `group`, as in reports.
+    /// `file`, `group`, `folder`, `render` or `template`, as in reports.
     pub const fn key(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Group => "group",
+            Self::Folder => "folder",
+            Self::Render => "render",
+            Self::Template => "template",
         }
     }
 
@@ -45,48 +72,107 @@ impl ItemKind {
             (Self::File, _) => "files",
             (Self::Group, 1) => "group",
             (Self::Group, _) => "groups",
+            (Self::Folder, 1) => "folder",
+            (Self::Folder, _) => "folders",
+            (Self::Render, 1) => "render",
+            (Self::Render, _) => "renders",
+            (Self::Template, 1) => "template",
+            (Self::Template, _) => "templates",
         }
     }
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Self; 4] = [Self::Store, Self::Delete, Self::Restore, Self::DeleteGroups];
+    pub const ALL: [Self; 13] = [
+        Self::Store,
+        Self::Delete,
+        Self::Restore,
+        Self::DeleteGroups,
+        Self::AddTags,
+        Self::RemoveTags,
+        Self::Copy,
+        Self::Move,
+        Self::Rename,
+        Self::Purge,
+        Self::DeleteFolders,
+        Self::DeleteRenders,
+        Self::DeleteTemplates,
+    ];
 
-    /// `store`, `delete`, `restore`, `delete-groups`: in files, arguments and reports.
+    /// `store`, `delete`, `add-tags`, …: in files, arguments and reports.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Store => "store",
             Self::Delete => "delete",
             Self::Restore => "restore",
             Self::DeleteGroups => "delete-groups",
+            Self::AddTags => "add-tags",
+            Self::RemoveTags => "remove-tags",
+            Self::Copy => "copy",
+            Self::Move => "move",
+            Self::Rename => "rename",
+            Self::Purge => "purge",
+            Self::DeleteFolders => "delete-folders",
+            Self::DeleteRenders => "delete-renders",
+            Self::DeleteTemplates => "delete-templates",
         }
     }
 
-    /// `Store`, `Delete`, `Restore`: what a button says.
+    /// `Store`, `Delete`, `Add tags`: what a button says.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Store => "Store",
-            Self::Delete | Self::DeleteGroups => "Delete",
+            Self::Delete
+            | Self::DeleteGroups
+            | Self::DeleteFolders
+            | Self::DeleteRenders
+            | Self::DeleteTemplates => "Delete",
             Self::Restore => "Restore",
+            Self::AddTags => "Add tags",
+            Self::RemoveTags => "Remove tags",
+            Self::Copy => "Copy",
+            Self::Move => "Move",
+            Self::Rename => "Rename",
+            Self::Purge => "Purge",
         }
     }
 
-    /// `Storing`, `Deleting`, `Restoring`: what runs.
+    /// `Storing`, `Deleting`, `Adding tags`: what runs.
     pub const fn running(self) -> &'static str {
         match self {
             Self::Store => "Storing",
-            Self::Delete | Self::DeleteGroups => "Deleting",
+            Self::Delete
+            | Self::DeleteGroups
+            | Self::DeleteFolders
+            | Self::DeleteRenders
+            | Self::DeleteTemplates => "Deleting",
             Self::Restore => "Restoring",
+            Self::AddTags => "Adding tags",
+            Self::RemoveTags => "Removing tags",
+            Self::Copy => "Copying",
+            Self::Move => "Moving",
+            Self::Rename => "Renaming",
+            Self::Purge => "Purging",
         }
     }
 
-    /// `stored`, `deleted`, `restored`: what is done.
+    /// `stored`, `deleted`, `tagged`: what is done.
     pub const fn past(self) -> &'static str {
         match self {
             Self::Store => "stored",
-            Self::Delete | Self::DeleteGroups => "deleted",
+            Self::Delete
+            | Self::DeleteGroups
+            | Self::DeleteFolders
+            | Self::DeleteRenders
+            | Self::DeleteTemplates => "deleted",
             Self::Restore => "restored",
+            Self::AddTags => "tagged",
+            Self::RemoveTags => "untagged",
+            Self::Copy => "copied",
+            Self::Move => "moved",
+            Self::Rename => "renamed",
+            Self::Purge => "purged",
         }
     }
 
@@ -94,13 +180,31 @@ impl Verb {
     pub const fn kind(self) -> ItemKind {
         match self {
             Self::DeleteGroups => ItemKind::Group,
-            Self::Store | Self::Delete | Self::Restore => ItemKind::File,
+            Self::DeleteFolders => ItemKind::Folder,
+            Self::DeleteRenders => ItemKind::Render,
+            Self::DeleteTemplates => ItemKind::Template,
+            Self::Store
+            | Self::Delete
+            | Self::Restore
+            | Self::AddTags
+            | Self::RemoveTags
+            | Self::Copy
+            | Self::Move
+            | Self::Rename
+            | Self::Purge => ItemKind::File,
         }
     }
 
     /// Whether something is gone afterwards.
     pub const fn destroys(self) -> bool {
-        matches!(self, Self::Delete | Self::DeleteGroups)
+        matches!(
+            self,
+            Self::Delete
+                | Self::DeleteGroups
+                | Self::DeleteFolders
+                | Self::DeleteRenders
+                | Self::DeleteTemplates
+        )
     }
 }
 

@@ -1,18 +1,18 @@
 //! What happened in a job, in one sentence: the same in the window, the command line and reports.
 
 use super::size::count;
-use super::{ItemKind, Outcome, Tally, Verb};
+use super::{ItemKind, Outcome, PlanArgs, Tally, Verb};
 
 /// `4,963 of 5,000 deleted, 25 were not there, 12 refused`.
 ///
 /// True of a job in any state: items without an outcome are named too, and every item is in the
 /// sentence exactly once.
-pub fn sentence(verb: Verb, tally: &Tally) -> String {
+pub fn sentence(verb: Verb, args: &PlanArgs, tally: &Tally) -> String {
     let kind = verb.kind();
     if tally.items() == 0 {
         return format!("No {} to {}", kind.noun(0), verb.title().to_lowercase());
     }
-    let mut parts = vec![done(verb, tally)];
+    let mut parts = vec![done(verb, args, tally)];
     parts.extend(
         Outcome::ALL
             .into_iter()
@@ -25,13 +25,14 @@ pub fn sentence(verb: Verb, tally: &Tally) -> String {
     parts.join(", ")
 }
 
-fn done(verb: Verb, tally: &Tally) -> String {
+fn done(verb: Verb, args: &PlanArgs, tally: &Tally) -> String {
     let (done, items) = (count(tally.done), count(tally.items()));
+    let told = args.words(verb);
     match verb.kind() {
-        ItemKind::File => format!("{done} of {items} {}", verb.past()),
-        ItemKind::Group => {
-            let noun = ItemKind::Group.noun(tally.items());
-            format!("{done} of {items} {noun} {}", verb.past())
+        ItemKind::File => format!("{done} of {items} {}{told}", verb.past()),
+        kind => {
+            let noun = kind.noun(tally.items());
+            format!("{done} of {items} {noun} {}{told}", verb.past())
         }
     }
 }
@@ -48,6 +49,29 @@ fn part(outcome: Outcome, number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_verb_was_told_is_said() {
+        let tally = Tally {
+            done: 142,
+            refused: 1,
+            ..Tally::default()
+        };
+        let args = PlanArgs {
+            tags: vec!["summer".to_owned()],
+            folder: Some("/archive".to_owned()),
+            ..PlanArgs::default()
+        };
+        let cases = [
+            (Verb::AddTags, "142 of 143 tagged 'summer', 1 refused"),
+            (Verb::Move, "142 of 143 moved to /archive, 1 refused"),
+            (Verb::Purge, "142 of 143 purged, 1 refused"),
+            (Verb::DeleteFolders, "142 of 143 folders deleted, 1 refused"),
+        ];
+        for (verb, said) in cases {
+            assert_eq!(sentence(verb, &args, &tally), said);
+        }
+    }
 
     #[test]
     fn a_job_in_any_state_has_a_sentence() {
@@ -99,7 +123,7 @@ mod tests {
             (Verb::DeleteGroups, none, "No groups to delete"),
         ];
         for (verb, tally, said) in cases {
-            assert_eq!(sentence(verb, &tally), said);
+            assert_eq!(sentence(verb, &PlanArgs::default(), &tally), said);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The sentences that every file of a report shares.
 
 use crate::model::size::count;
-use crate::model::{ItemKind, JobState, JobSummary, Outcome, Tally, Verb, sentence};
+use crate::model::{ItemKind, JobState, JobSummary, Outcome, Tally, Verb};
 
 /// What happened, in one line: `Stopped: 300 of 5,000 deleted, 4,700 not sent`.
 pub(super) fn says(summary: &JobSummary) -> String {
-    let sentence = sentence(summary.verb, &summary.tally);
+    let sentence = summary.sentence();
     match summary.state {
         JobState::Ended => sentence,
         JobState::Stopped => format!("Stopped: {sentence}"),
@@ -83,11 +83,14 @@ pub(super) const fn meaning(outcome: Option<Outcome>) -> &'static str {
 pub(super) fn not_proven(verb: Verb) -> Vec<&'static str> {
     let mut limits = Vec::new();
     match (verb.destroys(), verb.kind()) {
-        (true, ItemKind::File) => {
+        (true, ItemKind::File | ItemKind::Folder) => {
             limits.push(
                 "That no copy is left on the content delivery network or in browsers: those expire by their own rules.",
             );
             limits.push("That the service and its storage keep no backups or logs of the files.");
+        }
+        (true, ItemKind::Render | ItemKind::Template) => {
+            limits.push("That the service and its storage keep no backups or logs of them.");
         }
         (true, ItemKind::Group) => {
             limits.push("Anything of the files in the groups: they stay as they were.");

@@ -11,6 +11,7 @@ mod redact;
 pub mod templated;
 pub mod uploadcare;
 mod wire;
+mod work;
 
 use std::sync::Arc;
 
@@ -20,20 +21,24 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
-    Verb,
+    Account, Edit, FieldRow, FileDetails, FileRow, FolderChange, FolderJob, FolderRow,
+    GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb, VersionRow,
 };
 
 pub use error::{ErrorKind, ServiceError};
 pub use gate::{Gate, Pass, Priority};
 pub use http::{Limits, Patience, parse_base, user_agent};
+pub use work::{Target, Work};
+
+/// Files in one call that adds or removes tags.
+const TAGGED_AT_ONCE: usize = 50;
 
 /// What a service can do. The window and the command line offer nothing else.
 #[derive(Clone, Debug)]
 pub struct Capabilities {
     /// Verbs.
     pub verbs: &'static [Verb],
-    /// Most ids in one delete, store or restore call.
+    /// Most ids in one delete, store or restore call; for a verb, ask [`Capabilities::batch_limit`].
     pub batch_limit: usize,
     /// Whether it has groups.
     pub groups: bool,
@@ -41,19 +46,63 @@ pub struct Capabilities {
     pub removed_list: bool,
     /// Whether a delete can be undone.
     pub restore: bool,
-    /// Whether the same batch can be sent again to learn what a lost answer said.
-    pub repeatable: bool,
+    /// Verbs whose same batch can be sent again to learn what a lost answer said.
+    pub repeatable: &'static [Verb],
     /// Whether files may be temporary.
     pub unstored: bool,
+    /// Whether files are in folders, which can be listed and made.
+    pub folders: bool,
+    /// Whether files have versions, which can be listed, deleted and restored.
+    pub versions: bool,
+    /// Whether a file's tags, description and fields can be changed.
+    pub edit: bool,
+    /// Whether it searches by itself, in its own language.
+    pub search: bool,
+    /// Purges that an account has in a month, as documented; `None` where there is no purging.
+    pub purges_a_month: Option<u32>,
 }
 
 impl Capabilities {
+    /// A service that lists files and nothing else.
+    pub const PLAIN: Self = Self {
+        verbs: &[],
+        batch_limit: 1,
+        groups: false,
+        removed_list: false,
+        restore: false,
+        repeatable: &[],
+        unstored: false,
+        folders: false,
+        versions: false,
+        edit: false,
+        search: false,
+        purges_a_month: None,
+    };
+
+    /// Whether it has the verb.
+    pub fn can(&self, verb: Verb) -> bool {
+        self.verbs.contains(&verb)
+    }
+
     /// Most items that one call of the verb may carry.
     pub fn batch_limit(&self, verb: Verb) -> usize {
         match verb {
-            Verb::DeleteGroups => 1,
             Verb::Store | Verb::Delete | Verb::Restore => self.batch_limit,
+            Verb::AddTags | Verb::RemoveTags => TAGGED_AT_ONCE,
+            Verb::DeleteGroups
+            | Verb::Copy
+            | Verb::Move
+            | Verb::Rename
+            | Verb::Purge
+            | Verb::DeleteFolders
+            | Verb::DeleteRenders
+            | Verb::DeleteTemplates => 1,
         }
+    }
+
+    /// Whether the verb's same batch can be sent again to learn what a lost answer said.
+    pub fn is_repeatable(&self, verb: Verb) -> bool {
+        self.repeatable.contains(&verb)
     }
 }
 
@@ -133,6 +182,12 @@ pub enum Fact {
         /// Its words.
         words: String,
     },
+    /// It was looked at before anything was done to it, and is not any more what was planned: it was left
+    /// out.
+    Skipped {
+        /// Why, in words of ours.
+        words: String,
+    },
 }
 
 /// What a batch call brought. Ids that were sent and are not named stay unsettled.
@@ -157,6 +212,23 @@ pub enum Seen {
     File(Box<FileRow>),
     /// The group exists.
     Group,
+    /// A positive sign that the verb was done, at the service's own time where it tells one.
+    Done {
+        /// When.
+        at: Option<Time>,
+    },
+    /// A positive sign that the verb was not done; it can be sent again.
+    NotDone,
+    /// It is not any more what was planned, and must not be acted on.
+    Skipped {
+        /// Why, in words of ours.
+        words: String,
+    },
+    /// What is seen proves neither that it was done nor that it was not.
+    Unclear {
+        /// Why, in words of ours.
+        words: String,
+    },
     /// The service says that the id is not there.
     Absent {
         /// Its words.
@@ -222,26 +294,91 @@ pub trait Service: Send + Sync {
     /// Where anybody can fetch the file's bytes.
     fn file_url(&self, id: &ItemId) -> Option<String>;
 
-    /// Does the verb to the ids (at most [`Capabilities::batch_limit`]) with one call.
+    /// Does the verb to the items (at most [`Capabilities::batch_limit`]) with one call.
     ///
     /// A throttled call waits and goes again, until `stop`; it is then [`ErrorKind::Stopped`], and known
     /// not to have been done. Nothing else is sent twice: a lost answer is the caller's to settle.
     async fn batch(
         &self,
         pass: Pass,
-        verb: Verb,
-        ids: &[ItemId],
+        work: &Work,
+        items: &[Target],
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError>;
 
-    /// Reads one item again. Tries as often as any read.
+    /// Reads one item again, to see whether the work was done to it. Tries as often as any read.
     async fn reread(
         &self,
         pass: Pass,
-        kind: ItemKind,
-        id: &ItemId,
+        work: &Work,
+        item: &Target,
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError>;
+
+    /// Sends pages of files that the service's own search finds, by a query in its own language.
+    async fn search(
+        &self,
+        _query: &str,
+        _: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        Err(has_none(self.kind(), "search of its own"))
+    }
+
+    /// All folders but the root, by path.
+    async fn folders(&self) -> Result<Vec<FolderRow>, ServiceError> {
+        Err(has_none(self.kind(), "folders"))
+    }
+
+    /// Makes a folder, with those above it that are missing. One that is there is no error.
+    async fn create_folder(&self, _path: &str) -> Result<(), ServiceError> {
+        Err(has_none(self.kind(), "folders"))
+    }
+
+    /// Has the service begin a change of a folder. Returns its name for [`Service::folder_job`].
+    async fn change_folder(&self, _change: &FolderChange) -> Result<String, ServiceError> {
+        Err(has_none(self.kind(), "folders"))
+    }
+
+    /// Where a change of a folder stands.
+    async fn folder_job(&self, _job: &str) -> Result<FolderJob, ServiceError> {
+        Err(has_none(self.kind(), "folders"))
+    }
+
+    /// The versions of a file, the current one first.
+    async fn versions(&self, _id: &ItemId) -> Result<Vec<VersionRow>, ServiceError> {
+        Err(has_none(self.kind(), "versions of files"))
+    }
+
+    /// Deletes one version that is not the current one.
+    async fn delete_version(&self, _id: &ItemId, _version: &str) -> Result<(), ServiceError> {
+        Err(has_none(self.kind(), "versions of files"))
+    }
+
+    /// Makes a version the current one.
+    async fn restore_version(&self, _id: &ItemId, _version: &str) -> Result<(), ServiceError> {
+        Err(has_none(self.kind(), "versions of files"))
+    }
+
+    /// The fields that the account's files may have.
+    async fn fields(&self) -> Result<Vec<FieldRow>, ServiceError> {
+        Err(has_none(self.kind(), "fields of files"))
+    }
+
+    /// Changes a file's tags, description and fields. Returns the file as it is then.
+    async fn edit(&self, _id: &ItemId, _edit: &Edit) -> Result<FileDetails, ServiceError> {
+        Err(has_none(self.kind(), "way to change a file's details"))
+    }
+}
+
+/// The error for what a service does not have.
+fn has_none(service: ServiceKind, what: &str) -> ServiceError {
+    let message = format!("{service} has no {what}");
+    ServiceError::new(ErrorKind::Unsupported, message)
+}
+
+/// The error for a verb that a service does not have.
+fn no_verb(service: ServiceKind, verb: Verb) -> ServiceError {
+    has_none(service, verb.key())
 }
 
 /// What a service can do, known before its keys are.

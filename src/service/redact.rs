@@ -35,6 +35,9 @@ pub(crate) fn facts(secret: &SecretString, facts: Vec<(ItemId, Fact)>) -> Vec<(I
         Fact::Absent { words } => Fact::Absent {
             words: text(secret, words),
         },
+        Fact::Skipped { words } => Fact::Skipped {
+            words: text(secret, words),
+        },
         done @ Fact::Done { .. } => done,
     };
     facts

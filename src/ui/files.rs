@@ -244,6 +244,7 @@ impl FileList {
             state: wish.state,
             only,
             removed_view: self.is_removed(),
+            ..Query::default()
         };
         self.asked = Some(wish);
         self.arranging = true;

@@ -9,7 +9,7 @@ use super::sheets::{self, Stay};
 use super::theme::{self, Tokens};
 use super::views;
 use super::workspace::State;
-use crate::model::{JobId, JobState, ProfileId, sentence};
+use crate::model::{JobId, JobState, ProfileId};
 
 impl App {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
@@ -274,7 +274,7 @@ impl App {
         let words = format!(
             "A job in {} was cut off: {}.",
             job.source.account.label(),
-            sentence(job.verb, &job.tally)
+            job.sentence()
         );
         Some((job.id, words))
     }

@@ -15,8 +15,7 @@ use super::pictures::Pictures;
 use crate::catalogue::{Catalogue, Change, ProblemIndex};
 use crate::job::Progress;
 use crate::model::{
-    FileRow, ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, Settled, Verb,
-    sentence, size,
+    FileRow, ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, Settled, Verb, size,
 };
 use crate::profile::{Profile, Secrets};
 use crate::service::{self, Capabilities, Listing, Page, ServiceError};
@@ -115,7 +114,7 @@ impl Toast {
         let problems = tally.problems() > 0;
         Self {
             job: Some(summary.id),
-            text: sentence(summary.verb, tally),
+            text: summary.sentence(),
             more: summary.reason.clone(),
             bad: problems || summary.state != JobState::Ended,
             problems,
@@ -494,10 +493,20 @@ impl Workspace {
                 self.groups.gone(id);
                 None
             }
+            (Verb::DeleteFolders | Verb::DeleteRenders | Verb::DeleteTemplates, _) => None,
             (_, Outcome::Absent) => Some(Change::Gone),
             (Verb::Delete, _) => Some(Change::Removed(at)),
             (Verb::Store, _) => Some(Change::Stored(at)),
             (Verb::Restore, _) => Some(Change::Restored(Some(at))),
+            (
+                Verb::AddTags
+                | Verb::RemoveTags
+                | Verb::Copy
+                | Verb::Move
+                | Verb::Rename
+                | Verb::Purge,
+                _,
+            ) => None,
         };
         if let (Some(change), Some(row)) = (change, self.catalogue.find(id.as_str())) {
             self.catalogue.apply(row, change);

@@ -334,10 +334,12 @@ async fn stale(case: &dyn Case, count: usize) -> HashMap<String, Fate> {
 
 /// Deletes with one call, without a job.
 pub async fn delete(service: &dyn Service, ids: &[String]) {
-    let ids: Vec<ItemId> = ids.iter().map(|id| id.as_str().into()).collect();
+    let items: Vec<tallyman::service::Target> = ids.iter().map(|id| id.as_str().into()).collect();
     let pass = service.gate().enter(Priority::Job).await;
     let stop = CancellationToken::new();
-    let answer = service.batch(pass, Verb::Delete, &ids, &stop).await;
+    let answer = service
+        .batch(pass, &Verb::Delete.into(), &items, &stop)
+        .await;
     answer.unwrap();
 }
 

@@ -226,7 +226,7 @@ fn ids(server: &Server, verb: Verb, items: usize) -> Vec<ItemId> {
     let mut ids: Vec<String> = match verb {
         Verb::DeleteGroups => books.group_ids(),
         Verb::Restore => books.removed_ids(),
-        Verb::Store | Verb::Delete => {
+        _ => {
             let locked = books.locked_ids();
             let good = books
                 .file_ids()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use tallyman::model::ItemKind;
+use tallyman::model::Verb;
 use tallyman::service::{BatchAnswer, ErrorKind, Fact, Priority, Seen};
 use tokio_util::sync::CancellationToken;
 
@@ -185,7 +185,12 @@ async fn a_reread_believes_only_an_answer_about_that_item() {
         let service = open(&raw);
         let pass = service.gate().enter(Priority::Job).await;
         let seen = service
-            .reread(pass, ItemKind::File, &ID.into(), &CancellationToken::new())
+            .reread(
+                pass,
+                &Verb::Delete.into(),
+                &ID.into(),
+                &CancellationToken::new(),
+            )
             .await;
         let seen = seen
             .map_err(|error| error.kind)
@@ -193,6 +198,7 @@ async fn a_reread_believes_only_an_answer_about_that_item() {
                 Seen::File(row) => row.state().key(),
                 Seen::Group => "group",
                 Seen::Absent { .. } => "absent",
+                other => panic!("{other:?}"),
             });
         assert_eq!(seen, expected);
         assert_eq!(raw.lines()[0], format!("GET /files/{ID}/"));

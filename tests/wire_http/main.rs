@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use raw::{Raw, Say, typed};
-use tallyman::model::{FileRow, ItemId, ServiceKind, Verb};
+use tallyman::model::{FileRow, ServiceKind, Verb};
 use tallyman::service::{
     self, Answered, BatchAnswer, Credentials, Limits, Listing, Patience, Priority, Service,
     ServiceError,
@@ -58,10 +58,15 @@ async fn delete(
     service: &dyn Service,
     ids: &[&str],
 ) -> Result<Answered<BatchAnswer>, ServiceError> {
-    let ids: Vec<ItemId> = ids.iter().map(|id| ItemId::from(*id)).collect();
+    let items: Vec<tallyman::service::Target> = ids.iter().map(|id| (*id).into()).collect();
     let pass = service.gate().enter(Priority::Job).await;
     service
-        .batch(pass, Verb::Delete, &ids, &CancellationToken::new())
+        .batch(
+            pass,
+            &Verb::Delete.into(),
+            &items,
+            &CancellationToken::new(),
+        )
         .await
 }
 
@@ -73,7 +78,7 @@ async fn delete_group(
     service
         .batch(
             pass,
-            Verb::DeleteGroups,
+            &Verb::DeleteGroups.into(),
             &[id.into()],
             &CancellationToken::new(),
         )

@@ -115,7 +115,7 @@ async fn stop_ends_a_wait_at_once() {
         stopper.cancel();
     });
     let error = service
-        .batch(pass, Verb::Delete, &[ID.into()], &stop)
+        .batch(pass, &Verb::Delete.into(), &[ID.into()], &stop)
         .await
         .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Stopped);
@@ -128,7 +128,7 @@ async fn stop_ends_a_wait_at_once() {
 
     let pass = service::Gate::new(1, 1).enter(Priority::Job).await;
     let error = service
-        .batch(pass, Verb::Delete, &[ID.into()], &stop)
+        .batch(pass, &Verb::Delete.into(), &[ID.into()], &stop)
         .await
         .unwrap_err();
     assert_eq!((error.kind, error.meta.attempts), (ErrorKind::Stopped, 0));

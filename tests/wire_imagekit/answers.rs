@@ -1,6 +1,6 @@
 //! Deletes and re-reads: what each kind of answer proves, and what it does not.
 
-use tallyman::model::{ItemId, ItemKind, Verb};
+use tallyman::model::{ItemId, Verb};
 use tallyman::service::{BatchAnswer, ErrorKind, Fact, Listing, Priority, Seen};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -324,14 +324,14 @@ async fn what_imagekit_cannot_do_is_said_without_a_call() {
     for verb in [Verb::Store, Verb::Restore, Verb::DeleteGroups] {
         let pass = service.gate().enter(Priority::Job).await;
         let error = service
-            .batch(pass, verb, &[A.into()], &stop)
+            .batch(pass, &verb.into(), &[A.into()], &stop)
             .await
             .unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unsupported, "{verb}");
     }
     let pass = service.gate().enter(Priority::Job).await;
     let group = service
-        .reread(pass, ItemKind::Group, &A.into(), &stop)
+        .reread(pass, &Verb::DeleteGroups.into(), &A.into(), &stop)
         .await;
     let errors = [
         group.unwrap_err(),

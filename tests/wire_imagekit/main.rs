@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use raw::{Raw, Say};
-use tallyman::model::{FileRow, ItemId, ItemKind, ServiceKind, Verb};
+use tallyman::model::{FileRow, ServiceKind, Verb};
 use tallyman::service::{
     self, Answered, BatchAnswer, Credentials, Limits, Listing, Patience, Priority, Seen, Service,
     ServiceError,
@@ -73,17 +73,19 @@ async fn delete(
     service: &dyn Service,
     ids: &[&str],
 ) -> Result<Answered<BatchAnswer>, ServiceError> {
-    let ids: Vec<ItemId> = ids.iter().map(|id| ItemId::from(*id)).collect();
+    let items: Vec<tallyman::service::Target> = ids.iter().map(|id| (*id).into()).collect();
     let pass = service.gate().enter(Priority::Job).await;
     let stop = CancellationToken::new();
-    service.batch(pass, Verb::Delete, &ids, &stop).await
+    service
+        .batch(pass, &Verb::Delete.into(), &items, &stop)
+        .await
 }
 
 async fn reread(service: &dyn Service, id: &str) -> Result<Seen, ServiceError> {
     let pass = service.gate().enter(Priority::Job).await;
     let stop = CancellationToken::new();
     let answered = service
-        .reread(pass, ItemKind::File, &id.into(), &stop)
+        .reread(pass, &Verb::Delete.into(), &id.into(), &stop)
         .await;
     answered.map(|answered| answered.value)
 }

@@ -210,14 +210,16 @@ async fn what_must_not_be_sent_is_not() {
     for verb in [Verb::Store, Verb::Restore, Verb::DeleteGroups] {
         let pass = service.gate().enter(Priority::Job).await;
         let stop = CancellationToken::new();
-        let asked = service.batch(pass, verb, &["a".into()], &stop).await;
+        let asked = service
+            .batch(pass, &verb.into(), &["a".into()], &stop)
+            .await;
         assert_eq!(asked.unwrap_err().kind, ErrorKind::Unsupported, "{verb}");
     }
     let stop = CancellationToken::new();
     stop.cancel();
     let pass = service.gate().enter(Priority::Job).await;
     let asked = service
-        .batch(pass, Verb::Delete, &["a".into()], &stop)
+        .batch(pass, &Verb::Delete.into(), &["a".into()], &stop)
         .await;
     assert_eq!(asked.unwrap_err().kind, ErrorKind::Stopped);
     assert!(raw.asked().is_empty(), "{:?}", raw.lines());

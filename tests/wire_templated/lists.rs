@@ -167,7 +167,7 @@ async fn seen(service: &dyn Service, id: &str) -> Option<ItemId> {
     match reread(service, id).await.unwrap().value {
         Seen::File(row) => Some(row.id),
         Seen::Absent { .. } => None,
-        Seen::Group => panic!("a group"),
+        other => panic!("{other:?}"),
     }
 }
 

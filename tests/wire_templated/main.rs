@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use raw::{Raw, Say, typed};
-use tallyman::model::{FileRow, ItemId, ItemKind, ServiceKind, Verb};
+use tallyman::model::{FileRow, ServiceKind, Verb};
 use tallyman::service::{
     self, Answered, BatchAnswer, Credentials, Limits, Listing, Patience, Priority, Seen, Service,
     ServiceError,
@@ -60,17 +60,27 @@ async fn delete(
     service: &dyn Service,
     ids: &[&str],
 ) -> Result<Answered<BatchAnswer>, ServiceError> {
-    let ids: Vec<ItemId> = ids.iter().map(|id| ItemId::from(*id)).collect();
+    let items: Vec<tallyman::service::Target> = ids.iter().map(|id| (*id).into()).collect();
     let pass = service.gate().enter(Priority::Job).await;
     service
-        .batch(pass, Verb::Delete, &ids, &CancellationToken::new())
+        .batch(
+            pass,
+            &Verb::Delete.into(),
+            &items,
+            &CancellationToken::new(),
+        )
         .await
 }
 
 async fn reread(service: &dyn Service, id: &str) -> Result<Answered<Seen>, ServiceError> {
     let pass = service.gate().enter(Priority::Job).await;
     service
-        .reread(pass, ItemKind::File, &id.into(), &CancellationToken::new())
+        .reread(
+            pass,
+            &Verb::Delete.into(),
+            &id.into(),
+            &CancellationToken::new(),
+        )
         .await
 }
 

@@ -1,7 +1,7 @@
 //! Store, delete, restore, groups: evidence id by id.
 
 use tallyman::demo::Quirks;
-use tallyman::model::{ItemKind, Verb};
+use tallyman::model::Verb;
 use tallyman::service::{BatchAnswer, Fact, Seen};
 
 use super::{MISSING, batch, facts, free, open, reread, server};
@@ -85,15 +85,15 @@ async fn store_delete_restore() {
 
     facts(&*service, Verb::Delete, &[kept]).await;
     assert!(
-        matches!(reread(&*service, ItemKind::File, kept).await.unwrap(), Seen::File(row) if row.removed.is_some())
+        matches!(reread(&*service, Verb::Delete, kept).await.unwrap(), Seen::File(row) if row.removed.is_some())
     );
     let found = facts(&*service, Verb::Restore, &[kept]).await;
     assert_eq!(found[kept], Fact::Done { at: stored(kept) });
     assert!(
-        matches!(reread(&*service, ItemKind::File, kept).await.unwrap(), Seen::File(row) if row.removed.is_none())
+        matches!(reread(&*service, Verb::Delete, kept).await.unwrap(), Seen::File(row) if row.removed.is_none())
     );
     assert!(matches!(
-        reread(&*service, ItemKind::File, MISSING).await.unwrap(),
+        reread(&*service, Verb::Delete, MISSING).await.unwrap(),
         Seen::Absent { .. }
     ));
 }

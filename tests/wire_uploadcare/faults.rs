@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tallyman::demo::{Fault, Quirks, Rate, RetryAfter, Target};
-use tallyman::model::{ItemId, ItemKind, Verb};
+use tallyman::model::Verb;
 use tallyman::service::{self, Credentials, ErrorKind, Listing, Priority, Seen};
 use tokio_util::sync::CancellationToken;
 
@@ -115,7 +115,7 @@ async fn a_lost_write_is_lost_once_and_a_lost_read_is_asked_again() {
         );
 
         strike(&server, kind, Target::Reads, 2);
-        let seen = reread(&*service, ItemKind::File, id).await.unwrap();
+        let seen = reread(&*service, Verb::Delete, id).await.unwrap();
         assert!(
             matches!(seen, Seen::File(row) if row.removed.is_some() == done),
             "{kind:?}"
@@ -142,8 +142,8 @@ async fn stop_ends_a_wait_and_nothing_was_done() {
     );
     let stop = CancellationToken::new();
     let pass = service.gate().enter(Priority::Job).await;
-    let ids = [ItemId::from(files[0].as_str())];
-    let call = service.batch(pass, Verb::Delete, &ids, &stop);
+    let (work, ids) = (Verb::Delete.into(), [files[0].as_str().into()]);
+    let call = service.batch(pass, &work, &ids, &stop);
     let stopper = async {
         while service.gate().pause_left().is_zero() {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tallyman::demo::{Fault, Options, PUBLIC_KEY, Quirks, Rule, SECRET_KEY, Server, Target};
-use tallyman::model::{FileRow, ItemId, ItemKind, ServiceKind, Verb};
+use tallyman::model::{FileRow, ServiceKind, Verb};
 use tallyman::service::{
     self, Answered, BatchAnswer, Credentials, Fact, Limits, Listing, Patience, Priority, Seen,
     Service, ServiceError,
@@ -71,10 +71,10 @@ async fn batch(
     verb: Verb,
     ids: &[&str],
 ) -> Result<Answered<BatchAnswer>, ServiceError> {
-    let ids: Vec<ItemId> = ids.iter().map(|id| ItemId::from(*id)).collect();
+    let items: Vec<tallyman::service::Target> = ids.iter().map(|id| (*id).into()).collect();
     let pass = service.gate().enter(Priority::Job).await;
     service
-        .batch(pass, verb, &ids, &CancellationToken::new())
+        .batch(pass, &verb.into(), &items, &CancellationToken::new())
         .await
 }
 
@@ -89,10 +89,10 @@ async fn facts(service: &dyn Service, verb: Verb, ids: &[&str]) -> HashMap<Strin
     }
 }
 
-async fn reread(service: &dyn Service, kind: ItemKind, id: &str) -> Result<Seen, ServiceError> {
+async fn reread(service: &dyn Service, verb: Verb, id: &str) -> Result<Seen, ServiceError> {
     let pass = service.gate().enter(Priority::Job).await;
     let answered = service
-        .reread(pass, kind, &id.into(), &CancellationToken::new())
+        .reread(pass, &verb.into(), &id.into(), &CancellationToken::new())
         .await;
     answered.map(|answered| answered.value)
 }

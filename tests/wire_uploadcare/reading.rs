@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tallyman::demo::{PROJECT_NAME, PUBLIC_KEY, Quirks};
-use tallyman::model::{FileRow, GroupRow, ItemKind, Verb};
+use tallyman::model::{FileRow, GroupRow, Verb};
 use tallyman::service::{ErrorKind, Fact, Listing, Seen, Service};
 use tokio::sync::mpsc;
 
@@ -110,7 +110,7 @@ async fn groups_and_their_members() {
 
     let id = row.id.as_str();
     assert_eq!(
-        reread(&*service, ItemKind::Group, id).await.unwrap(),
+        reread(&*service, Verb::DeleteGroups, id).await.unwrap(),
         Seen::Group
     );
     assert_eq!(
@@ -118,7 +118,7 @@ async fn groups_and_their_members() {
         Fact::Done { at: None }
     );
     assert!(matches!(
-        reread(&*service, ItemKind::Group, id).await.unwrap(),
+        reread(&*service, Verb::DeleteGroups, id).await.unwrap(),
         Seen::Absent { .. }
     ));
     assert!(matches!(

@@ -22,7 +22,7 @@ fn terms(limit: usize) -> Terms {
 }
 
 fn entries(seqs: std::ops::Range<u32>) -> Vec<Entry> {
-    seqs.map(|seq| Entry::new(seq, seq.to_string().as_str().into()))
+    seqs.map(|seq| Entry::new(seq, seq.to_string().as_str()))
         .collect()
 }
 

@@ -17,7 +17,7 @@ fn terms(verb: Verb, repeatable: bool) -> Terms {
 
 fn entry(name: &str) -> Entry {
     let seq = u32::from(name.as_bytes()[0] - b'a');
-    Entry::new(seq, name.into())
+    Entry::new(seq, name)
 }
 
 fn chunk(purpose: CallPurpose, names: &[&str]) -> Chunk {

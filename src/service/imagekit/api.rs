@@ -133,6 +133,7 @@ impl ImageKit {
         Ok(FileDetails {
             facts: facts::facts(&fields, versions),
             metadata: facts::metadata(&fields),
+            editable: None,
             url: self.places.of(&file).map(|place| place.url),
             row: file.row,
             json: indent(&text),

@@ -18,14 +18,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
-    Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base};
+use super::work::ids_of;
 use super::{
     Answered, BatchAnswer, Capabilities, Credentials, ErrorKind, Gate, Listing, Page, Pass, Seen,
-    Service, ServiceError,
+    Service, ServiceError, Target, Work, no_verb,
 };
 use auth::Key;
 use places::Places;
@@ -51,8 +51,9 @@ pub(super) static CAN: Capabilities = Capabilities {
     groups: false,
     removed_list: false,
     restore: false,
-    repeatable: false,
+    repeatable: &[],
     unstored: false,
+    ..Capabilities::PLAIN
 };
 
 /// One account.
@@ -161,31 +162,33 @@ impl Service for ImageKit {
     async fn batch(
         &self,
         pass: Pass,
-        verb: Verb,
-        ids: &[ItemId],
+        work: &Work,
+        items: &[Target],
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
-        match verb {
-            Verb::Delete => match verbs::refused_unsent(ids) {
+        let ids = ids_of(items);
+        match work.verb {
+            Verb::Delete => match verbs::refused_unsent(&ids) {
                 Some(refused) => Ok(refused),
-                None => self.delete(pass, ids, stop).await,
+                None => self.delete(pass, &ids, stop).await,
             },
             Verb::DeleteGroups => Err(no_groups()),
             Verb::Store => Err(unsupported("ImageKit keeps every file; none needs storing")),
             Verb::Restore => Err(unsupported("ImageKit cannot restore a deleted file")),
+            verb => Err(no_verb(ServiceKind::ImageKit, verb)),
         }
     }
 
     async fn reread(
         &self,
         pass: Pass,
-        kind: ItemKind,
-        id: &ItemId,
+        work: &Work,
+        item: &Target,
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
-        match kind {
-            ItemKind::File => self.see(pass, id, stop).await,
-            ItemKind::Group => Err(no_groups()),
+        match work.verb {
+            Verb::Delete => self.see(pass, &item.id, stop).await,
+            verb => Err(no_verb(ServiceKind::ImageKit, verb)),
         }
     }
 }

@@ -93,6 +93,7 @@ impl Templated {
         let (raw, fields) = found.ok_or_else(|| self.nonsense(&read.answer))?;
         let upload = rows::upload(&fields, &self.base, &mut Types::default());
         Ok(FileDetails {
+            editable: None,
             row: upload.row,
             facts: facts::facts(&fields),
             metadata: Vec::new(),

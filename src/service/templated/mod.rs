@@ -17,13 +17,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ServiceKind, Verb,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base};
+use super::work::ids_of;
 use super::{
     Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
-    Pass, Seen, Service, ServiceError,
+    Pass, Seen, Service, ServiceError, Target, Work, no_verb,
 };
 use auth::Key;
 use known::Known;
@@ -55,8 +56,9 @@ pub(super) static CAN: Capabilities = Capabilities {
     groups: false,
     removed_list: false,
     restore: false,
-    repeatable: true,
+    repeatable: &[Verb::Delete],
     unstored: false,
+    ..Capabilities::PLAIN
 };
 
 /// One account.
@@ -162,32 +164,31 @@ impl Service for Templated {
     async fn batch(
         &self,
         pass: Pass,
-        verb: Verb,
-        ids: &[ItemId],
+        work: &Work,
+        items: &[Target],
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
-        match (verb, ids) {
+        let ids = ids_of(items);
+        match (work.verb, &ids[..]) {
             (_, []) => Ok(Answered {
                 value: BatchAnswer::Evidence(Vec::new()),
                 meta: CallMeta::default(),
             }),
-            (Verb::Delete, _) => self.delete(pass, ids, stop).await,
-            (Verb::Store | Verb::Restore | Verb::DeleteGroups, _) => {
-                Err(unsupported("Templated can delete uploads and nothing else"))
-            }
+            (Verb::Delete, ids) => self.delete(pass, ids, stop).await,
+            (verb, _) => Err(no_verb(ServiceKind::Templated, verb)),
         }
     }
 
     async fn reread(
         &self,
         pass: Pass,
-        kind: ItemKind,
-        id: &ItemId,
+        work: &Work,
+        item: &Target,
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
-        match kind {
-            ItemKind::File => self.see(pass, id, stop).await,
-            ItemKind::Group => Err(unsupported(NO_GROUPS)),
+        match work.verb {
+            Verb::Delete => self.see(pass, &item.id, stop).await,
+            verb => Err(no_verb(ServiceKind::Templated, verb)),
         }
     }
 }

@@ -16,15 +16,15 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, Time,
-    Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base, segment};
 use super::wire::{Fields, Types, indent};
+use super::work::ids_of;
 use super::{
     Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
-    Pass, Seen, Service, ServiceError,
+    Pass, Seen, Service, ServiceError, Target, Work, no_verb,
 };
 use auth::Keys;
 use listing::cursor;
@@ -41,14 +41,17 @@ const CALLS: (usize, usize) = (4, 8);
 
 /// What Uploadcare can do.
 pub(super) static CAN: Capabilities = Capabilities {
-    verbs: &Verb::ALL,
+    verbs: VERBS,
     batch_limit: 100,
     groups: true,
     removed_list: true,
     restore: true,
-    repeatable: true,
+    repeatable: VERBS,
     unstored: true,
+    ..Capabilities::PLAIN
 };
+
+const VERBS: &[Verb] = &[Verb::Store, Verb::Delete, Verb::Restore, Verb::DeleteGroups];
 
 /// One project.
 #[derive(Debug)]
@@ -167,6 +170,7 @@ impl Service for Uploadcare {
         Ok(FileDetails {
             facts: facts::facts(&fields),
             metadata: facts::metadata(&fields),
+            editable: None,
             url,
             row,
             json: indent(&text),
@@ -184,11 +188,12 @@ impl Service for Uploadcare {
     async fn batch(
         &self,
         pass: Pass,
-        verb: Verb,
-        ids: &[ItemId],
+        work: &Work,
+        items: &[Target],
         stop: &CancellationToken,
     ) -> Result<Answered<BatchAnswer>, ServiceError> {
-        match (verb, ids) {
+        let ids = ids_of(items);
+        match (work.verb, &ids[..]) {
             (_, []) => Ok(Answered {
                 value: BatchAnswer::Evidence(Vec::new()),
                 meta: CallMeta::default(),
@@ -198,21 +203,24 @@ impl Service for Uploadcare {
                 ErrorKind::Unsupported,
                 "Uploadcare removes one group a call",
             )),
-            _ => self.batch_files(pass, verb, ids, stop).await,
+            (Verb::Store | Verb::Delete | Verb::Restore, ids) => {
+                self.batch_files(pass, work.verb, ids, stop).await
+            }
+            (verb, _) => Err(no_verb(ServiceKind::Uploadcare, verb)),
         }
     }
 
     async fn reread(
         &self,
         pass: Pass,
-        kind: ItemKind,
-        id: &ItemId,
+        work: &Work,
+        item: &Target,
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
-        let route = match kind {
-            ItemKind::File => "files",
-            ItemKind::Group => "groups",
+        let route = match work.verb {
+            Verb::DeleteGroups => "groups",
+            _ => "files",
         };
-        self.see(pass, route, id, stop).await
+        self.see(pass, route, &item.id, stop).await
     }
 }

@@ -284,6 +284,15 @@ impl PlanSheet {
                     "Restored files come back stored, also those that were not before.",
                 );
             }
+            Verb::AddTags
+            | Verb::RemoveTags
+            | Verb::Copy
+            | Verb::Move
+            | Verb::Rename
+            | Verb::Purge
+            | Verb::DeleteFolders
+            | Verb::DeleteRenders
+            | Verb::DeleteTemplates => {}
         }
     }
 

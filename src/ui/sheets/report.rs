@@ -9,7 +9,7 @@ use poll_promise::Promise;
 
 use super::{Stay, show};
 use crate::ledger::Ledger;
-use crate::model::{JobId, JobSummary, sentence, size};
+use crate::model::{JobId, JobSummary, size};
 use crate::report::{self, Written};
 use crate::ui::engine::Engine;
 use crate::ui::parts::{self, Icon, Weight};
@@ -51,7 +51,7 @@ impl ReportSheet {
         self.take_answers();
         show(ctx, "Save report", theme::SHEET, None, |ui| {
             ui.label(RichText::new(format!("Report of job {}", self.job)).font(theme::title()));
-            parts::weak(ui, sentence(self.summary.verb, &self.summary.tally));
+            parts::weak(ui, self.summary.sentence());
             ui.add_space(8.0);
             if self.saved.is_some() {
                 return self.saved_ui(ui);

@@ -140,9 +140,9 @@ fn groups_selected(ui: &mut Ui, count: u64, workspace: &Workspace, send: &mut Ve
 
 fn verb_button(ui: &mut Ui, verb: Verb, workspace: &Workspace, send: &mut Vec<Command>) {
     let weight = match verb {
-        Verb::Delete | Verb::DeleteGroups => Weight::Danger,
+        _ if verb.destroys() => Weight::Danger,
         Verb::Restore => Weight::Primary,
-        Verb::Store => Weight::Plain,
+        _ => Weight::Plain,
     };
     let command = Command::Plan(verb);
     let blocked = workspace.why_not(verb);

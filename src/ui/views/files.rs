@@ -315,6 +315,7 @@ impl TableRows for Files<'_> {
             Column::State => self.state(&row, cell),
             Column::Stored => self.time(row.stored(), cell),
             Column::Id => cell.mono(&row.id(), tokens.weak),
+            Column::Path => cell.text(row.folder(), tokens.weak, Align::Min),
             Column::Problem => {
                 if let Some(words) = self.problems.get(self.ix(place)) {
                     cell.warning(words, tokens.bad.ink);

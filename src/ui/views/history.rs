@@ -4,7 +4,7 @@ use egui::{
     Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use crate::model::{ItemRecord, JobId, JobRecord, JobSummary, Outcome, Verb, sentence, size, text};
+use crate::model::{ItemRecord, JobId, JobRecord, JobSummary, Outcome, Verb, size, text};
 use crate::ui::command::Command;
 use crate::ui::history::{FOUND, Found, History, Which, state_words};
 use crate::ui::parts::{self, Weight};
@@ -83,7 +83,7 @@ fn job_row(ui: &mut Ui, job: &JobSummary, running: bool, send: &mut Vec<Command>
         rect.bottom() - 0.5,
         Stroke::new(1.0, tokens.line),
     );
-    let title = sentence(job.verb, &job.tally);
+    let title = job.sentence();
     let left = rect.left() + 10.0;
     let state = state_words(job, running);
     let pair = state_ink(job, running, tokens);
@@ -187,7 +187,7 @@ fn job_head(
         |ui| {
             back = parts::link(ui, "‹ All jobs").clicked();
             ui.add_space(4.0);
-            let title = RichText::new(sentence(job.verb, &job.tally)).font(theme::strong());
+            let title = RichText::new(job.sentence()).font(theme::strong());
             ui.add(Label::new(title).truncate());
             parts::pill(
                 ui,

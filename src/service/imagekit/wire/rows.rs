@@ -83,6 +83,7 @@ pub(crate) fn file(fields: &Fields<'_>, types: &mut Types) -> Listed {
             removed: None,
             ready: true,
             image,
+            folder: types.share(folder(&path)),
         },
         path,
         url: fields.words("url"),
@@ -101,6 +102,15 @@ impl Listed {
             url: None,
             thumbnail: None,
         }
+    }
+}
+
+/// The folder of a path, as `/products`; the root is `/`.
+pub(crate) fn folder(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some(("", _)) => "/".to_owned(),
+        Some((folder, _)) => folder.to_owned(),
+        None => String::new(),
     }
 }
 
@@ -160,6 +170,7 @@ mod tests {
         assert_eq!((row.stored, row.state()), (row.uploaded, FileState::Stored));
         assert!(row.image && row.odd.is_none());
         assert_eq!(file.path, "/products/côte.jpg");
+        assert_eq!((&*row.folder, row.path()), ("/products", file.path.clone()));
         assert!(file.url.unwrap().ends_with("updatedAt=1566630881313"));
         assert!(file.thumbnail.unwrap().ends_with("tr=n-ik_ml_thumbnail"));
     }
@@ -193,6 +204,19 @@ mod tests {
                 (ID, size, odd),
                 "{fields}"
             );
+        }
+    }
+
+    #[test]
+    fn folders_of_paths() {
+        let cases = [
+            ("/a.jpg", "/"),
+            ("/a/b/c.jpg", "/a/b"),
+            ("", ""),
+            ("a.jpg", ""),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(folder(path), expected, "{path}");
         }
     }
 

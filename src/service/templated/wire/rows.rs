@@ -64,6 +64,7 @@ pub(crate) fn upload(fields: &Fields<'_>, base: &Url, types: &mut Types) -> Uplo
         removed: None,
         ready: true,
         image: picture.is_some(),
+        folder: types.share(String::new()),
     };
     Upload {
         row,

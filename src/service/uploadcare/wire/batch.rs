@@ -65,8 +65,8 @@ impl<'a> Sent<'a> {
 fn add_row(said: &mut Said<'_>, verb: Verb, row: &Fields<'_>) {
     let Some(id) = row.words("uuid") else { return };
     let (key, must_be_null) = match verb {
-        Verb::Delete | Verb::DeleteGroups => ("datetime_removed", None),
         Verb::Store | Verb::Restore => ("datetime_stored", Some("datetime_removed")),
+        _ => ("datetime_removed", None),
     };
     let undone = must_be_null.is_some_and(|key| row.get(key).is_some());
     let fact = match row.raw(key) {

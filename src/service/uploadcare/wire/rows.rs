@@ -74,6 +74,7 @@ pub(crate) fn file_of(fields: &Fields<'_>, types: &mut Types) -> FileRow {
         removed: fields.time("datetime_removed"),
         ready,
         image: ready && fields.flag("is_image") == Some(true),
+        folder: types.share(String::new()),
     }
 }
 
