@@ -225,7 +225,15 @@ def save_report(folder):
     press("Close")
     wait_gone("dialog", "Save report")
     names = sorted(path.name for path in folder.iterdir())
-    if names != ["items.csv", "manifest.json", "problems.csv", "report.html", "report.json"]:
+    if names != [
+        "items.csv",
+        "manifest.json",
+        "manifest.json.minisig",
+        "problems.csv",
+        "report.html",
+        "report.json",
+        "signing-key.pub",
+    ]:
         raise Trouble(f"the report holds {names}")
     subprocess.run([BINARY, "check-report", str(folder)], check=True)
 

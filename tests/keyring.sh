@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs tests/keyring_real.rs against a real gnome-keyring, on buses and in a home of its own.
-# Needs: dbus dbus-daemon gnome-keyring libsecret-tools (Debian's names).
+# Needs: dbus dbus-daemon gnome-keyring libsecret-tools minisign (Debian's names).
 #
 #   tests/keyring.sh              runs them with cargo test
 #   tests/keyring.sh RUNNER...    runs them with another command, to which a test's name is added

@@ -222,3 +222,103 @@ fn none_there() {
     assert_eq!(error.kind, KeyringErrorKind::NoKeyring, "{error}");
     assert!(error.message.contains("this session only"), "{error}");
 }
+
+/// The binary with a data folder and nothing else of this environment's projects.
+fn tallyman(home: &std::path::Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tallyman"))
+        .current_dir(home)
+        .args(arguments)
+        .env("TALLYMAN_DATA_DIR", home.join("data"))
+        .env_remove("TALLYMAN_SECRET_KEY")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(text).unwrap(),
+    )
+}
+
+fn signing_entry() -> Option<String> {
+    let query = ["lookup", "service", tallyman::profile::SIGNING_SERVICE];
+    run("secret-tool", &query, "")
+}
+
+#[test]
+#[ignore = "needs a keyring of its own; see tests/keyring.sh"]
+fn open_reports_are_signed_with_a_key_of_the_keyring() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(signing_entry().is_none());
+    let delete = ["delete", "--demo", "--yes", "a", "b", "--report", "one"];
+    let (_, told) = tallyman(home.path(), &delete);
+    assert!(told.contains("Signed with the key "), "{told}");
+    let secret = signing_entry().unwrap();
+    let (code, public) = tallyman(home.path(), &["signing-key"]);
+    assert_eq!((code, public.trim().len()), (0, 56), "{public}");
+
+    let (code, told) = tallyman(home.path(), &["check-report", "one"]);
+    assert!(
+        code == 0 && told.contains("this computer's own key"),
+        "{told}"
+    );
+    let given = ["check-report", "one", "--public-key", public.trim()];
+    let (code, told) = tallyman(home.path(), &given);
+    assert!(code == 0 && told.contains("with the given key"), "{told}");
+    let manifest = home.path().join("one/manifest.json");
+    let path = manifest.to_str().unwrap();
+    let verified = run("minisign", &["-V", "-m", path, "-P", public.trim()], "").unwrap();
+    assert!(verified.contains("report of job 1"), "{verified}");
+
+    let (code, told) = tallyman(home.path(), &["report", "1", "--out", "two", "--redacted"]);
+    assert!(code == 0 && told.contains("Signed with the key "), "{told}");
+    let (code, told) = tallyman(home.path(), &["check-report", "two"]);
+    assert!(code == 0 && told.contains("The redacted report"), "{told}");
+    for folder in ["one", "two", "data"] {
+        for file in std::fs::read_dir(home.path().join(folder)).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap_or_default();
+            let found = bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes());
+            assert!(!found, "the signing key is in a file of {folder}");
+        }
+    }
+
+    // Another computer has no key, or another one.
+    run(
+        "secret-tool",
+        &["clear", "service", tallyman::profile::SIGNING_SERVICE],
+        "",
+    );
+    let (code, told) = tallyman(home.path(), &["check-report", "one"]);
+    assert!(code == 0 && told.contains("is not known here"), "{told}");
+    assert!(signing_entry().is_none(), "a check makes no key");
+    let (_, other) = tallyman(home.path(), &["signing-key"]);
+    let given = ["check-report", "one", "--public-key", other.trim()];
+    let (code, told) = tallyman(home.path(), &given);
+    assert!(
+        code == 1 && told.contains("not with the given one"),
+        "{told}"
+    );
+    run(
+        "secret-tool",
+        &["clear", "service", tallyman::profile::SIGNING_SERVICE],
+        "",
+    );
+}
+
+#[test]
+#[ignore = "needs a bus of its own; see tests/keyring.sh"]
+fn busless_reports_are_written_unsigned_and_say_so() {
+    let home = tempfile::tempdir().unwrap();
+    let delete = ["delete", "--demo", "--yes", "a", "--report", "one"];
+    let (_, told) = tallyman(home.path(), &delete);
+    assert!(told.contains("The report is not signed."), "{told}");
+    let (code, told) = tallyman(home.path(), &["check-report", "one"]);
+    assert!(code == 0 && told.contains("had no keyring"), "{told}");
+    let (code, told) = tallyman(home.path(), &["signing-key"]);
+    assert!(
+        code == 3 && told.contains("There is no signing key."),
+        "{told}"
+    );
+}

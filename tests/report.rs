@@ -11,7 +11,8 @@ use tallyman::model::{
     Tally, Time, Verb,
 };
 use tallyman::report::{
-    COLUMNS, Finding, ReportErrorKind, can_write, check, default_folder_name, read_ids, write,
+    COLUMNS, Checked, Finding, How, PublicKey, ReportError, ReportErrorKind, SigningKey, Written,
+    can_write, check, default_folder_name, read_ids,
 };
 
 const COMMITTED: i64 = 1_795_255_200_000_000;
@@ -157,6 +158,11 @@ fn ended() -> JobRecord {
     record(JobState::Ended, ends)
 }
 
+/// Writes it whole and unsigned.
+fn write(record: &JobRecord, into: &Path) -> Result<Written, ReportError> {
+    tallyman::report::write(record, into, &How::default())
+}
+
 fn rows(path: &Path) -> Vec<Vec<String>> {
     csv::ReaderBuilder::new()
         .has_headers(false)
@@ -183,7 +189,9 @@ fn text(path: impl AsRef<Path>) -> String {
 fn a_bundle_of_hostile_names_is_sound_and_whole() {
     let base = tempfile::tempdir().unwrap();
     let record = hostile();
-    let dir = base.path().join(default_folder_name(&record.summary));
+    let dir = base
+        .path()
+        .join(default_folder_name(&record.summary, false));
     assert!(dir.ends_with("tallyman-delete-12-2026-11-21"), "{dir:?}");
     let written = write(&record, &dir).unwrap();
     assert_eq!(written.items, 144);
@@ -510,8 +518,8 @@ fn what_is_no_report_is_told() {
     write(&ended(), base.path()).unwrap();
     replace(
         &base.path().join("report.json"),
-        "\"version\": 1",
         "\"version\": 2",
+        "\"version\": 3",
     );
     assert_eq!(check(base.path()).unwrap_err().kind, ReportErrorKind::Newer);
 }
@@ -567,4 +575,221 @@ fn the_report_of_another_job_is_not_replaced() {
     fs::write(dir.join("report.json"), "{}").unwrap();
     assert!(write(&first, &dir).is_err(), "nobody can tell whose it is");
     assert_eq!(fs::read_dir(base.path()).unwrap().count(), 1);
+}
+
+fn key() -> SigningKey {
+    SigningKey::read(&SigningKey::make().unwrap()).unwrap()
+}
+
+fn write_signed(record: &JobRecord, dir: &Path, key: &SigningKey, redacted: bool) -> Written {
+    let how = How {
+        key: Ok(key),
+        redacted,
+    };
+    tallyman::report::write(record, dir, &how).unwrap()
+}
+
+/// Writes a signed bundle, changes it, and checks it.
+fn checked(change: impl FnOnce(&Path)) -> Checked {
+    let base = tempfile::tempdir().unwrap();
+    write_signed(&ended(), base.path(), &key(), false);
+    change(base.path());
+    check(base.path()).unwrap()
+}
+
+#[test]
+fn a_signed_report_says_whose_it_is() {
+    let base = tempfile::tempdir().unwrap();
+    let (mine, other) = (key(), key());
+    let written = write_signed(&hostile(), base.path(), &mine, false);
+    assert_eq!(written.signed.as_ref(), Ok(mine.public()));
+    let mut checked = check(base.path()).unwrap();
+    assert_eq!((checked.files, checked.findings.len()), (4, 0));
+    assert_eq!(checked.signed.as_ref(), Ok(mine.public()));
+
+    checked.expect_key(mine.public());
+    assert_eq!(checked.findings, []);
+    checked.expect_key(other.public());
+    assert_eq!(checked.findings[0].file, "manifest.json.minisig");
+    assert!(checked.findings[0].what.contains(&other.public().id()));
+
+    let file = text(base.path().join("signing-key.pub"));
+    assert_eq!(PublicKey::parse(&file).as_ref(), Some(mine.public()));
+    let html = text(base.path().join("report.html"));
+    for shown in [mine.public().id(), mine.public().to_string()] {
+        assert!(html.contains(&shown), "{shown}");
+    }
+    assert!(html.contains("minisign -Vm manifest.json"));
+    assert!(html.contains("More than who exported it"));
+    let signature = text(base.path().join("manifest.json.minisig"));
+    assert!(signature.contains("report of job 12"), "{signature}");
+}
+
+#[test]
+fn a_signature_that_is_gone_or_swapped_is_named() {
+    type Change = fn(&Path);
+    let cases: [(&str, Change, &str, &str); 9] = [
+        (
+            "no signature",
+            |dir| fs::remove_file(dir.join("manifest.json.minisig")).unwrap(),
+            "manifest.json.minisig",
+            "is missing",
+        ),
+        (
+            "no key",
+            |dir| fs::remove_file(dir.join("signing-key.pub")).unwrap(),
+            "signing-key.pub",
+            "is missing",
+        ),
+        (
+            "neither",
+            |dir| {
+                fs::remove_file(dir.join("manifest.json.minisig")).unwrap();
+                fs::remove_file(dir.join("signing-key.pub")).unwrap();
+            },
+            "signing-key.pub",
+            "the report was signed with the key",
+        ),
+        (
+            "of another report",
+            |dir| {
+                let other = tempfile::tempdir().unwrap();
+                write_signed(&hostile(), other.path(), &key(), false);
+                let name = "manifest.json.minisig";
+                fs::copy(other.path().join(name), dir.join(name)).unwrap();
+            },
+            "manifest.json.minisig",
+            "another key",
+        ),
+        (
+            "signed anew by somebody else",
+            |dir| {
+                let other = tempfile::tempdir().unwrap();
+                write_signed(&ended(), other.path(), &key(), false);
+                for name in ["manifest.json.minisig", "signing-key.pub"] {
+                    fs::copy(other.path().join(name), dir.join(name)).unwrap();
+                }
+            },
+            "signing-key.pub",
+            "is not the key that report.json names",
+        ),
+        (
+            "covered tracks",
+            |dir| {
+                replace(&dir.join("report.html"), "38", "39");
+                cover(dir, "report.html");
+            },
+            "manifest.json.minisig",
+            "is not the signature of this manifest",
+        ),
+        (
+            "garbled",
+            |dir| fs::write(dir.join("manifest.json.minisig"), [0xFF, 0]).unwrap(),
+            "manifest.json.minisig",
+            "no signature that can be read",
+        ),
+        (
+            "short",
+            |dir| {
+                let path = dir.join("manifest.json.minisig");
+                let short = text(&path).trim_end()[..text(&path).len() - 30].to_owned();
+                fs::write(path, short).unwrap();
+            },
+            "manifest.json.minisig",
+            "no signature that can be read",
+        ),
+        (
+            "no key at all",
+            |dir| fs::write(dir.join("signing-key.pub"), "key").unwrap(),
+            "signing-key.pub",
+            "no public key",
+        ),
+    ];
+    assert_eq!(checked(|_| {}).findings, []);
+    for (case, change, file, what) in cases {
+        let found = checked(change);
+        let named = |one: &Finding| one.file == file && one.what.contains(what);
+        assert!(found.findings.iter().any(named), "{case}: {found:?}");
+        assert!(found.signed.is_err(), "{case}");
+    }
+}
+
+#[test]
+fn an_unsigned_report_says_why_and_cannot_claim_a_signature() {
+    let base = tempfile::tempdir().unwrap();
+    let how = How {
+        key: Err("There was <no> keyring."),
+        redacted: false,
+    };
+    let written = tallyman::report::write(&ended(), base.path(), &how).unwrap();
+    assert!(written.signed.is_err());
+    let mut checked = check(base.path()).unwrap();
+    assert_eq!(checked.findings, []);
+    assert_eq!(checked.signed, Err("There was <no> keyring.".to_owned()));
+    let html = text(base.path().join("report.html"));
+    assert!(html.contains("This report is not signed. There was &lt;no&gt; keyring."));
+    assert!(html.contains("Who wrote it: it is not signed."));
+    assert_eq!(fs::read_dir(base.path()).unwrap().count(), 5);
+    checked.expect_key(key().public());
+    assert_eq!(checked.findings.len(), 1);
+
+    let other = tempfile::tempdir().unwrap();
+    write_signed(&ended(), other.path(), &key(), false);
+    for name in ["manifest.json.minisig", "signing-key.pub"] {
+        fs::copy(other.path().join(name), base.path().join(name)).unwrap();
+    }
+    let found = check(base.path()).unwrap();
+    assert!(found.findings.len() >= 2, "{found:?}");
+}
+
+#[test]
+fn a_redacted_report_tells_nothing_of_contents() {
+    let mut record = hostile();
+    let secret = "very-secret-name";
+    record.summary.state = JobState::Halted;
+    record.summary.reason = format!("halted at {secret}.png");
+    record.summary.source.profile_name = format!("profile {secret}");
+    record.calls[0].error = format!("GET https://x/{secret}.png");
+    record.calls[0].request_id = Some(format!("id of {secret}.png"));
+    for item in &mut record.items {
+        item.item.name = format!("{secret}.jpg");
+        item.item.mime = format!("image/png; name={secret}");
+        item.item.guard = item.settled.as_ref().map(|_| format!("guard {secret}"));
+        item.request_id = Some(format!("{secret}.png"));
+        if let Some(settled) = &mut item.settled {
+            settled.problem = format!("{secret} is locked");
+        }
+    }
+    let base = tempfile::tempdir().unwrap();
+    let dir = base.path().join(default_folder_name(&record.summary, true));
+    assert!(dir.ends_with("tallyman-delete-12-2026-11-21-redacted"));
+    write_signed(&record, &dir, &key(), true);
+    for file in fs::read_dir(&dir).unwrap() {
+        let path = file.unwrap().path();
+        let text = text(&path);
+        assert!(!text.contains(secret), "{}", path.display());
+        if path.extension().is_none_or(|ending| ending != "pub") {
+            assert!(text.contains("redacted"), "{}", path.display());
+        }
+    }
+    let found = check(&dir).unwrap();
+    assert_eq!((found.findings.len(), found.redacted), (0, true));
+    let table = rows(&dir.join("items.csv"));
+    assert_eq!(table[0][6], "name_redacted");
+    let ids = read_ids(&fs::read(dir.join("items.csv")).unwrap()).unwrap();
+    assert_eq!(ids.len(), record.items.len(), "ids stay");
+    assert_eq!(table[1][12], "done", "outcomes stay");
+
+    // One variant never takes the other's place.
+    for redacted in [true, false] {
+        let dir = base.path().join(format!("of {redacted}"));
+        write_signed(&record, &dir, &key(), redacted);
+        write_signed(&record, &dir, &key(), redacted);
+        let how = How {
+            redacted: !redacted,
+            ..How::default()
+        };
+        let error = tallyman::report::write(&record, &dir, &how).unwrap_err();
+        assert_eq!(error.kind, ReportErrorKind::NotEmpty);
+    }
 }

@@ -90,12 +90,20 @@ pub enum Command {
         /// The folder to write: new, empty, or an older report of the same job
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Leave out names and the service's words; ids, sizes, types and times stay
+        #[arg(long)]
+        redacted: bool,
     },
-    /// Check that a report is as it was written, and that its sums hold
+    /// Check that a report is as it was written, that its sums hold, and who signed it
     CheckReport {
         /// The report's folder
         dir: PathBuf,
+        /// Whose signature it must have: the line of a public key, or a file that holds it
+        #[arg(long, value_name = "KEY")]
+        public_key: Option<String>,
     },
+    /// Print the public key of the signatures under this computer's reports; the first time it is made
+    SigningKey,
     /// Run the demo service alone: prints its address, its public key and its secret key, a line each
     DemoService(DemoArgs),
 }
@@ -160,6 +168,9 @@ pub struct BatchArgs {
     /// Write a report into this folder, new or empty
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
+    /// Leave out names and the service's words in the report
+    #[arg(long, requires = "report")]
+    pub redacted: bool,
     /// Print one object at the end
     #[arg(long)]
     pub json: bool,
@@ -293,6 +304,7 @@ impl Command {
             | Self::Resume { .. }
             | Self::Report { .. }
             | Self::CheckReport { .. }
+            | Self::SigningKey
             | Self::DemoService(_) => None,
         }
     }
@@ -354,7 +366,11 @@ mod tests {
             "tallyman resume",
             "tallyman resume 3 --json",
             "tallyman report 3 --out dir",
+            "tallyman report 3 --out dir --redacted",
+            "tallyman delete a --report out --redacted --demo",
             "tallyman check-report dir --data-dir d",
+            "tallyman check-report dir --public-key RWQ",
+            "tallyman signing-key",
             "tallyman demo-service --port 0 --files 10 --latency 40",
         ];
         for line in lines {
@@ -372,6 +388,7 @@ mod tests {
             "tallyman resume first",
             "tallyman resume 0",
             "tallyman report 3",
+            "tallyman delete a --redacted --demo",
             "tallyman delete-groups --filter x",
             "tallyman delete --secret-key k a",
             "tallyman profiles add shop --secret-key k",

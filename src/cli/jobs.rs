@@ -1,4 +1,4 @@
-//! Jobs of the ledger: list, continue, report, check a report; and how a job's end is told.
+//! Jobs of the ledger: list, continue, report; and how a job's end is told.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::ledger::Ledger;
 use crate::model::size::{count, counted};
 use crate::model::text::visible;
 use crate::model::{JobId, JobState, JobSummary, Outcome, Time, Verb};
-use crate::report;
+use crate::report::{self, How};
 
 use super::out::{DONE, Failure, NOT_ALL, START, line, note, table};
-use super::run;
 use super::source::Project;
+use super::{run, signed};
 
 /// How many problems are shown at a job's end.
 const SHOWN: usize = 10;
@@ -183,51 +183,42 @@ fn unfinished(ledger: &Ledger, job: Option<JobId>) -> Result<Option<JobSummary>,
 }
 
 /// Writes a job's report.
-pub fn report(job: JobId, out: &Path, data_dir: &Path) -> Result<u8, Failure> {
+pub async fn report(
+    job: JobId,
+    out: &Path,
+    redacted: bool,
+    data_dir: &Path,
+) -> Result<u8, Failure> {
     let ledger = read_ledger(data_dir)?;
-    write_report(&ledger, job, out)?;
+    write_report(&ledger, job, out, redacted).await?;
     Ok(DONE)
 }
 
-/// Writes a job's report and says where.
-pub fn write_report(ledger: &Ledger, job: JobId, out: &Path) -> Result<(), Failure> {
+/// Writes a job's report and says where, and whether it is signed.
+pub async fn write_report(
+    ledger: &Ledger,
+    job: JobId,
+    out: &Path,
+    redacted: bool,
+) -> Result<(), Failure> {
     let record = ledger.record(job)?;
-    let written = report::write(&record, out)?;
+    let key = signed::own_key(true).await;
+    let how = How {
+        key: key.as_ref().map_err(|why| why.unsigned()),
+        redacted,
+    };
+    let written = report::write(&record, out, &how)?;
     note(format_args!(
         "Report: {} ({}, {} not done)",
         written.dir.display(),
         counted(written.items, "item", "items"),
         count(written.problems)
     ));
+    match &written.signed {
+        Ok(key) => note(format_args!("Signed with the key {}.", key.id())),
+        Err(why) => note(format_args!("The report is not signed. {why}")),
+    }
     Ok(())
-}
-
-/// Checks a report against its own manifest and sums; names what is not as it was written.
-pub fn check_report(dir: &Path) -> Result<u8, Failure> {
-    let checked = report::check(dir)?;
-    for finding in &checked.findings {
-        line(format_args!(
-            "{}: {}",
-            visible(&finding.file),
-            visible(&finding.what)
-        ))?;
-    }
-    let sizes = format!(
-        "{}, {}",
-        counted(checked.files as u64, "file", "files"),
-        counted(checked.items, "item", "items")
-    );
-    if checked.findings.is_empty() {
-        line(format_args!(
-            "The report is as it was written, and its sums hold: {sizes}."
-        ))?;
-        return Ok(DONE);
-    }
-    line(format_args!(
-        "The report is not as it was written: {} in {sizes}.",
-        counted(checked.findings.len() as u64, "finding", "findings")
-    ))?;
-    Ok(NOT_ALL)
 }
 
 /// Tells how a job ended: one object, or a sentence and the first problems.

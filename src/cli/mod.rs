@@ -10,6 +10,7 @@ mod out;
 mod profiles;
 mod progress;
 mod run;
+mod signed;
 mod source;
 
 use std::path::Path;
@@ -92,8 +93,11 @@ async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
         Command::DeleteGroups(args) => run::batch(Verb::DeleteGroups, &args, None, folder).await,
         Command::Jobs { json } => jobs::list(json, folder),
         Command::Resume { job, json } => jobs::resume(job, json, folder).await,
-        Command::Report { job, out } => jobs::report(job, &out, folder),
-        Command::CheckReport { dir } => jobs::check_report(&dir),
+        Command::Report { job, out, redacted } => jobs::report(job, &out, redacted, folder).await,
+        Command::CheckReport { dir, public_key } => {
+            signed::check_report(&dir, public_key.as_deref()).await
+        }
+        Command::SigningKey => signed::signing_key().await,
         Command::DemoService(args) => demo::serve(&args).await,
     }
 }

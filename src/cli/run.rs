@@ -84,7 +84,7 @@ pub async fn batch(
     let job = engine.start(&plan).await?;
     let (summary, code) = run(&engine, job).await?;
     let written = match &args.report {
-        Some(dir) => jobs::write_report(&engine.ledger, job, dir),
+        Some(dir) => jobs::write_report(&engine.ledger, job, dir, args.redacted).await,
         None => Ok(()),
     };
     let told = jobs::print_end(&engine.ledger, &summary, args.json);

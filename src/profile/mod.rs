@@ -16,7 +16,7 @@ mod verify;
 pub use colour::Colour;
 pub use entry::{Profile, new_id};
 pub use folder::data_dir;
-pub use keyring::{KEYRING_SERVICE, Keyring, KeyringError, KeyringErrorKind};
+pub use keyring::{KEYRING_SERVICE, Keyring, KeyringError, KeyringErrorKind, SIGNING_SERVICE};
 pub use list::{ProfileError, ProfileErrorKind, Profiles};
 pub use secrets::Secrets;
 pub use verify::{VerifyError, VerifyErrorKind, verify};

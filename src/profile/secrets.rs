@@ -70,6 +70,17 @@ impl Secrets {
         }
     }
 
+    /// The key that signs reports, see [`Keyring::signing_key`]. It is never kept for a session only.
+    ///
+    /// # Errors
+    /// The keyring's.
+    pub async fn signing_key(
+        &self,
+        make: fn() -> Option<SecretString>,
+    ) -> Result<SecretString, KeyringError> {
+        self.keyring.signing_key(Some(make)).await
+    }
+
     /// Whether the secret is kept for this session only.
     pub fn is_session_only(&self, id: &ProfileId) -> bool {
         self.session().contains_key(id)

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Whose;
-use super::manifest::{DOCUMENT, FILES, MANIFEST, Manifest};
+use super::manifest::{DOCUMENT, FILES, MANIFEST, Manifest, PUBLIC_KEY, SIGNATURE};
 use super::{ReportError, ReportErrorKind};
 
 /// What stands where a bundle is to be.
@@ -109,7 +109,7 @@ fn look(into: &Path) -> Result<Place, ReportError> {
 
 /// Whether a bundle may hold a file of that name.
 pub(super) fn is_ours(name: &str) -> bool {
-    name == MANIFEST || FILES.contains(&name)
+    [MANIFEST, SIGNATURE, PUBLIC_KEY].contains(&name) || FILES.contains(&name)
 }
 
 fn is_manifest(path: &Path) -> bool {
@@ -122,10 +122,10 @@ fn whose(folder: &Path) -> Option<Whose> {
 }
 
 fn of_another(into: &Path) -> ReportError {
-    let job = whose(into).map_or_else(|| "a job".to_owned(), |job| format!("job {}", job.id));
+    let report = whose(into).map_or_else(|| "report of a job".to_owned(), |job| job.to_string());
     let message = format!(
-        "The report was not written: {} holds the report of {job}, and only that job's own may take its place. \
-         Choose an empty or a new folder.",
+        "The report was not written: {} holds the {report}, and only one of the same job, redacted or not as it is, \
+         may take its place. Choose an empty or a new folder.",
         into.display()
     );
     ReportError::new(ReportErrorKind::NotEmpty, message)
@@ -142,10 +142,18 @@ fn not_empty(into: &Path, what: &str) -> ReportError {
 
 /// The manifest goes last: without it a folder is no bundle.
 fn move_files(from: &Path, into: &Path) -> io::Result<()> {
-    for name in FILES.into_iter().chain([MANIFEST]) {
-        fs::rename(from.join(name), into.join(name))?;
+    for name in FILES.into_iter().chain([PUBLIC_KEY, SIGNATURE, MANIFEST]) {
+        match fs::rename(from.join(name), into.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !is_needed(name) => {}
+            moved => moved?,
+        }
     }
     Ok(())
+}
+
+/// Whether a bundle without the file is none. Only a signed one has the other two.
+fn is_needed(name: &str) -> bool {
+    name == MANIFEST || FILES.contains(&name)
 }
 
 /// Puts the older bundle aside, the fresh one in its place, and then removes the older one. Should
@@ -226,7 +234,10 @@ mod tests {
             }
             let document = serde_json::json!({ "job": { "summary": whose_is(1) } });
             fs::write(folder.join(DOCUMENT), document.to_string())?;
-            fs::write(folder.join(MANIFEST), Manifest::of(Vec::new()).to_text()?)
+            fs::write(
+                folder.join(MANIFEST),
+                Manifest::of(Vec::new(), false).to_text()?,
+            )
         }
     }
 

@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::model::{ItemRecord, JobRecord};
 
 use super::bundle::is_ours;
-use super::document::{Document, unsound};
-use super::manifest::{FILES, MANIFEST, Manifest, entry_of};
-use super::table::{COLUMNS, Row, is_not_done, row, unguarded};
-use super::{Checked, Finding, ReportError, ReportErrorKind, words};
+use super::document::{Document, Signature, unsound};
+use super::manifest::{FILES, MANIFEST, Manifest, PUBLIC_KEY, SIGNATURE, entry_of};
+use super::table::{COLUMNS, Row, is_not_done, row, titles, unguarded};
+use super::{Checked, Finding, PublicKey, ReportError, ReportErrorKind, words};
 
 /// Most findings that are listed for one table.
 const LISTED: usize = 20;
@@ -28,12 +28,84 @@ pub fn check(dir: &Path) -> Result<Checked, ReportError> {
         findings.add(name, "is no part of the report");
     }
     let files = check_manifest(dir, &names, &mut findings);
-    let items = check_report(dir, &mut findings)?;
+    let document = check_report(dir, &mut findings)?;
+    let said = document.as_ref().map(|document| &document.signature);
+    let signed = check_signature(dir, said, &mut findings);
     Ok(Checked {
         files,
-        items,
+        items: document
+            .as_ref()
+            .map_or(0, |document| document.job.items.len() as u64),
         findings: findings.0,
+        signed,
+        redacted: document.is_some_and(|document| document.redacted),
     })
+}
+
+/// Verifies the signature, if there is one, and holds it against what `report.json` says of it.
+fn check_signature(
+    dir: &Path,
+    said: Option<&Option<Signature>>,
+    findings: &mut Findings,
+) -> Result<PublicKey, String> {
+    let (key, signature) = (
+        fs::read(dir.join(PUBLIC_KEY)),
+        fs::read(dir.join(SIGNATURE)),
+    );
+    let named = match said {
+        Some(Some(Signature::SignedWith { key_id, public_key })) => Some((key_id, public_key)),
+        _ => None,
+    };
+    let (key, signature) = match (key, signature) {
+        (Ok(key), Ok(signature)) => (key, signature),
+        (Err(_), Err(_)) if named.is_none() => return Err(not_signed(said)),
+        (key, _) => {
+            let file = if key.is_ok() { SIGNATURE } else { PUBLIC_KEY };
+            let what = named.map_or_else(
+                || "is missing, or cannot be read".to_owned(),
+                |(id, _)| {
+                    format!(
+                        "is missing, or cannot be read: the report was signed with the key {id}"
+                    )
+                },
+            );
+            findings.add(file, what);
+            return Err("Its signature is not whole.".into());
+        }
+    };
+    let Some(key) = std::str::from_utf8(&key).ok().and_then(PublicKey::parse) else {
+        findings.add(PUBLIC_KEY, "is no public key that can be read");
+        return Err("Its signature cannot be verified.".into());
+    };
+    match (named, said) {
+        (Some((id, text)), _) if *text != key.to_string() => {
+            let what = format!("is not the key that report.json names, which is {id}");
+            findings.add(PUBLIC_KEY, what);
+        }
+        (None, Some(_)) => {
+            findings.add(
+                SIGNATURE,
+                "is there, and report.json says that the report is not signed",
+            );
+        }
+        _ => {}
+    }
+    let manifest = fs::read(dir.join(MANIFEST)).unwrap_or_default();
+    match key.verify(&manifest, &signature) {
+        Ok(_) => Ok(key),
+        Err(what) => {
+            findings.add(SIGNATURE, what);
+            Err("Its signature is not good.".into())
+        }
+    }
+}
+
+fn not_signed(said: Option<&Option<Signature>>) -> String {
+    match said {
+        Some(Some(Signature::NotSigned { why })) => why.clone(),
+        Some(None) => "It was written by a Tallyman that did not sign reports yet.".into(),
+        _ => "There is no signature.".into(),
+    }
 }
 
 #[derive(Default)]
@@ -124,15 +196,18 @@ fn check_file(dir: &Path, written: &super::manifest::Entry, findings: &mut Findi
     }
 }
 
-/// Holds the sums and the tables against `report.json`. How many items it has.
-fn check_report(dir: &Path, findings: &mut Findings) -> Result<u64, ReportError> {
+/// Holds the sums and the tables against `report.json`, which comes back if it can be read.
+fn check_report(
+    dir: &Path,
+    findings: &mut Findings,
+) -> Result<Option<Document<JobRecord>>, ReportError> {
     const NAME: &str = "report.json";
     // That it is missing was found with the manifest, or is told here.
     let Ok(bytes) = fs::read(dir.join(NAME)) else {
         if !findings.0.iter().any(|finding| finding.file == NAME) {
             findings.add(NAME, "is missing");
         }
-        return Ok(0);
+        return Ok(None);
     };
     let document = match Document::read(&bytes) {
         Ok(document) => document,
@@ -146,14 +221,13 @@ fn check_report(dir: &Path, findings: &mut Findings) -> Result<u64, ReportError>
         }
         Err(error) => {
             findings.add(NAME, error.message);
-            return Ok(0);
+            return Ok(None);
         }
     };
     check_sums(&document, findings);
-    let job = &document.job;
-    check_table(dir, "items.csv", job, |_| true, findings);
-    check_table(dir, "problems.csv", job, is_not_done, findings);
-    Ok(job.items.len() as u64)
+    check_table(dir, "items.csv", &document, |_| true, findings);
+    check_table(dir, "problems.csv", &document, is_not_done, findings);
+    Ok(Some(document))
 }
 
 fn check_sums(document: &Document<JobRecord>, findings: &mut Findings) {
@@ -183,21 +257,23 @@ fn check_sums(document: &Document<JobRecord>, findings: &mut Findings) {
 fn check_table(
     dir: &Path,
     name: &str,
-    job: &JobRecord,
+    document: &Document<JobRecord>,
     belongs: fn(&ItemRecord) -> bool,
     findings: &mut Findings,
 ) {
     let Ok(bytes) = fs::read(dir.join(name)) else {
         return;
     };
+    let job = &document.job;
     let mut wrong = Vec::new();
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .from_reader(&bytes[..]);
     let header = reader.byte_headers().cloned().unwrap_or_default();
+    let titles: Vec<_> = titles(document.redacted).collect();
     if header
         .iter()
-        .ne(COLUMNS.iter().map(|column| column.as_bytes()))
+        .ne(titles.iter().map(|title| title.as_bytes()))
     {
         wrong.push("its columns are not those of a report".to_owned());
     }

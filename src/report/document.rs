@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::model::{JobId, JobRecord, JobState, JobSummary, Tally, Time};
 
 use super::words;
-use super::{ReportError, ReportErrorKind};
+use super::{How, ReportError, ReportErrorKind};
 
 /// What a `report.json` says it is.
 const FORMAT: &str = "tallyman-report";
 
 /// The version that is written, and the newest that is read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The file; `J` is the job, borrowed to write and owned to read.
 #[derive(Serialize, Deserialize)]
@@ -28,7 +28,48 @@ pub(super) struct Document<J> {
     state: Option<String>,
     pub(super) sum: Sum,
     not_proven: Vec<String>,
+    /// Whether names were left out.
+    #[serde(default)]
+    pub(super) redacted: bool,
+    /// Whether it is signed. Reports of version 1 never were, and do not say.
+    #[serde(default)]
+    pub(super) signature: Option<Signature>,
     pub(super) job: J,
+}
+
+/// What a report says of its own signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Signature {
+    /// The manifest is signed with this key.
+    SignedWith {
+        /// Its fingerprint.
+        key_id: String,
+        /// Its public half.
+        public_key: String,
+    },
+    /// It is not signed; why, in words.
+    NotSigned {
+        /// A sentence.
+        why: String,
+    },
+}
+
+impl Signature {
+    /// What `how` comes to.
+    pub(super) fn of(how: &How<'_>) -> Self {
+        match how.key {
+            Ok(key) => Self::SignedWith {
+                key_id: key.public().id(),
+                public_key: key.public().to_string(),
+            },
+            Err(why) => Self::NotSigned { why: why.into() },
+        }
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        matches!(self, Self::SignedWith { .. })
+    }
 }
 
 /// The counts, and the equation that they make.
@@ -46,8 +87,9 @@ pub(super) fn generator() -> String {
 
 impl<'a> Document<&'a JobRecord> {
     /// The document of a job, as of `now`.
-    pub(super) fn new(record: &'a JobRecord, now: Time) -> Self {
+    pub(super) fn new(record: &'a JobRecord, how: &How<'_>, now: Time) -> Self {
         let summary = &record.summary;
+        let signature = Signature::of(how);
         Self {
             format: FORMAT.into(),
             version: VERSION,
@@ -60,10 +102,12 @@ impl<'a> Document<&'a JobRecord> {
                 outcomes: summary.tally,
                 equation: words::equation(summary.verb, &summary.tally),
             },
-            not_proven: words::not_proven(summary.verb)
+            not_proven: words::not_proven(summary.verb, signature.is_signed())
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
+            redacted: how.redacted,
+            signature: Some(signature),
             job: record,
         }
     }
@@ -108,19 +152,22 @@ impl Document<JobRecord> {
     }
 }
 
-/// A job by its number and its beginning: numbers repeat in another data folder.
+/// A job by its number and its beginning (numbers repeat in another data folder), and the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Whose {
     pub(super) id: JobId,
     created: Time,
+    #[serde(default)]
+    redacted: bool,
 }
 
 impl Whose {
     /// Of a job.
-    pub(super) fn of(summary: &JobSummary) -> Self {
+    pub(super) fn of(summary: &JobSummary, redacted: bool) -> Self {
         Self {
             id: summary.id,
             created: summary.created,
+            redacted,
         }
     }
 
@@ -128,6 +175,8 @@ impl Whose {
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Outer {
+            #[serde(default)]
+            redacted: bool,
             job: Inner,
         }
         #[derive(Deserialize)]
@@ -135,7 +184,17 @@ impl Whose {
             summary: Whose,
         }
         let outer: Option<Outer> = serde_json::from_slice(bytes).ok();
-        outer.map(|outer| outer.job.summary)
+        outer.map(|outer| Self {
+            redacted: outer.redacted,
+            ..outer.job.summary
+        })
+    }
+}
+
+impl std::fmt::Display for Whose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let variant = if self.redacted { "redacted " } else { "" };
+        write!(f, "{variant}report of job {}", self.id)
     }
 }
 

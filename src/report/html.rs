@@ -8,8 +8,9 @@ use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
 use crate::model::{ItemRecord, JobRecord, JobSummary, Outcome, Time, Verb};
 
-use super::document::generator;
-use super::words;
+use super::document::{Signature, generator};
+use super::redact::{LEFT_OUT, SAYS};
+use super::{How, words};
 
 /// Most rows of the table; the rest is in `items.csv`.
 pub(super) const ROWS: usize = 5_000;
@@ -23,8 +24,9 @@ const NAMED: usize = 50;
 const STYLE: &str = include_str!("../../assets/report.css");
 
 /// The page of a job, as of `now`.
-pub(super) fn page(record: &JobRecord, now: Time) -> String {
+pub(super) fn page(record: &JobRecord, how: &How<'_>, now: Time) -> String {
     let summary = &record.summary;
+    let signature = Signature::of(how);
     let says = words::says(summary);
     let page = html! {
         (DOCTYPE)
@@ -39,13 +41,14 @@ pub(super) fn page(record: &JobRecord, now: Time) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                (masthead(summary, &says))
+                (masthead(summary, &says, how.redacted))
                 (sum(summary))
                 (tiles(summary))
                 (facts(summary))
                 (problems(record))
                 (items(record))
-                (limits(summary.verb))
+                (limits(summary.verb, signature.is_signed()))
+                (signed(&signature))
                 (footer(now))
             }
         }
@@ -53,7 +56,7 @@ pub(super) fn page(record: &JobRecord, now: Time) -> String {
     page.into_string()
 }
 
-fn masthead(summary: &JobSummary, says: &str) -> Markup {
+fn masthead(summary: &JobSummary, says: &str, redacted: bool) -> Markup {
     let source = &summary.source;
     html! {
         header {
@@ -67,6 +70,7 @@ fn masthead(summary: &JobSummary, says: &str) -> Markup {
             @if let Some(state) = words::state(summary) {
                 p.state { (visible(&state)) }
             }
+            @if redacted { p.state { (SAYS) } }
         }
     }
 }
@@ -257,6 +261,7 @@ fn pill(outcome: Option<Outcome>) -> Markup {
 fn name(item: &ItemRecord) -> Markup {
     match item.item.name.is_empty() {
         true => html! { span.note { "name not known" } },
+        false if item.item.name == LEFT_OUT => html! { span.note { (LEFT_OUT) } },
         false => html! { bdi { (visible(&item.item.name)) } },
     }
 }
@@ -304,11 +309,38 @@ fn row(item: &ItemRecord) -> Markup {
     }
 }
 
-fn limits(verb: Verb) -> Markup {
+fn limits(verb: Verb, signed: bool) -> Markup {
     html! {
         section.limits {
             h2 { "What this report does not prove" }
-            ul { @for limit in words::not_proven(verb) { li { (limit) } } }
+            ul { @for limit in words::not_proven(verb, signed) { li { (limit) } } }
+        }
+    }
+}
+
+fn signed(signature: &Signature) -> Markup {
+    html! {
+        section.signature {
+            h2 { "Signature" }
+            @match signature {
+                Signature::SignedWith { key_id, public_key } => {
+                    p { "The manifest, and so every file of this report, is signed with the key " code.key { (key_id) } "." }
+                    p { "Public key: " code.key { (public_key) } }
+                    p {
+                        "To verify, in the report's folder: " code { "tallyman check-report . --public-key " (public_key) }
+                        ", or with minisign: " code { "minisign -Vm manifest.json -P " (public_key) }
+                        " and then compare the SHA-256 of each file with manifest.json."
+                    }
+                    p.note {
+                        "Ask whoever sent the report for the key in another way. A key that is taken from the report itself "
+                        "shows only that nothing was changed since somebody signed it."
+                    }
+                }
+                Signature::NotSigned { why } => {
+                    p { "This report is not signed. " (visible(why)) }
+                    p.note { "The manifest finds damage and careless changes. It does not show who wrote the report." }
+                }
+            }
         }
     }
 }

@@ -16,6 +16,12 @@ const FORMAT: &str = "tallyman-manifest";
 /// The file that holds the whole job.
 pub(super) const DOCUMENT: &str = "report.json";
 
+/// The signature of the manifest, where the report is signed.
+pub(super) const SIGNATURE: &str = "manifest.json.minisig";
+
+/// The public key that the signature can be verified with.
+pub(super) const PUBLIC_KEY: &str = "signing-key.pub";
+
 /// The files that a manifest names, sorted.
 pub(super) const FILES: [&str; 4] = ["items.csv", "problems.csv", "report.html", DOCUMENT];
 
@@ -24,6 +30,9 @@ pub(super) const FILES: [&str; 4] = ["items.csv", "problems.csv", "report.html",
 pub(super) struct Manifest {
     format: String,
     version: u32,
+    /// Whether names were left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    redacted: bool,
     pub(super) files: Vec<Entry>,
 }
 
@@ -37,11 +46,12 @@ pub(super) struct Entry {
 
 impl Manifest {
     /// A manifest of the files, sorted by name.
-    pub(super) fn of(mut files: Vec<Entry>) -> Self {
+    pub(super) fn of(mut files: Vec<Entry>, redacted: bool) -> Self {
         files.sort_by(|one, other| one.name.cmp(&other.name));
         Self {
             format: FORMAT.into(),
             version: 1,
+            redacted,
             files,
         }
     }

@@ -31,6 +31,20 @@ pub const COLUMNS: [&str; 22] = [
     "evidence",
 ];
 
+/// The columns that a redacted table holds nothing of, which their titles say.
+const REDACTED: [&str; 3] = ["profile", "name", "problem"];
+
+/// The titles of a table. In a redacted one they mark it even where it has no rows.
+pub(super) fn titles(redacted: bool) -> impl Iterator<Item = Cow<'static, str>> {
+    COLUMNS.into_iter().map(move |title| {
+        if redacted && REDACTED.contains(&title) {
+            Cow::Owned(format!("{title}_redacted"))
+        } else {
+            Cow::Borrowed(title)
+        }
+    })
+}
+
 /// The cells of one item as they are meant, before the guard.
 pub(super) type Row = [String; COLUMNS.len()];
 
@@ -74,11 +88,17 @@ fn text<T: ToString>(value: Option<T>) -> String {
 }
 
 /// Writes the header and the rows: RFC 4180, UTF-8, lines ended by CR LF. How many rows there were.
-pub(super) fn write(out: impl Write, rows: impl Iterator<Item = Row>) -> io::Result<u64> {
+pub(super) fn write(
+    out: impl Write,
+    redacted: bool,
+    rows: impl Iterator<Item = Row>,
+) -> io::Result<u64> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    writer.write_record(COLUMNS).map_err(on_disk)?;
+    let titles: Vec<_> = titles(redacted).collect();
+    let titles = titles.iter().map(|title| title.as_bytes());
+    writer.write_record(titles).map_err(on_disk)?;
     let mut number = 0;
     for row in rows {
         let cells = row.iter().map(|cell| guarded(cell).into_owned());
@@ -165,7 +185,7 @@ mod tests {
             }
         }
         let many = std::iter::repeat_n(Row::default(), 10_000);
-        let error = write(Full, many).unwrap_err();
+        let error = write(Full, false, many).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 
@@ -174,7 +194,7 @@ mod tests {
         let mut out = Vec::new();
         let mut row = Row::default();
         row[6] = "a \"b\",\nc".into();
-        assert_eq!(write(&mut out, std::iter::once(row)).unwrap(), 1);
+        assert_eq!(write(&mut out, false, std::iter::once(row)).unwrap(), 1);
         let text = String::from_utf8(out).unwrap();
         let (header, rest) = text.split_once("\r\n").unwrap();
         assert_eq!(header.split(',').collect::<Vec<_>>(), COLUMNS);

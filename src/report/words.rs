@@ -80,7 +80,7 @@ pub(super) const fn meaning(outcome: Option<Outcome>) -> &'static str {
 }
 
 /// What no report can prove, said in every one.
-pub(super) fn not_proven(verb: Verb) -> Vec<&'static str> {
+pub(super) fn not_proven(verb: Verb, signed: bool) -> Vec<&'static str> {
     let mut limits = Vec::new();
     match (verb.destroys(), verb.kind()) {
         (true, ItemKind::File | ItemKind::Folder) => {
@@ -106,6 +106,15 @@ pub(super) fn not_proven(verb: Verb) -> Vec<&'static str> {
     limits.push(
         "That the service's words are true: the report holds what it answered and what was read from it.",
     );
+    limits.push(
+        "That the times are right, but for those of the service: they are of this computer's clock.",
+    );
+    limits.push(match signed {
+        true => {
+            "More than who exported it and that nothing was changed since: a signature does not make its contents true."
+        }
+        false => "Who wrote it: it is not signed.",
+    });
     limits
 }
 
@@ -134,7 +143,9 @@ mod tests {
     #[test]
     fn every_verb_has_limits() {
         for verb in Verb::ALL {
-            assert!(not_proven(verb).len() >= 3);
+            for signed in [true, false] {
+                assert!(not_proven(verb, signed).len() >= 5);
+            }
         }
     }
 }

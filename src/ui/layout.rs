@@ -302,7 +302,7 @@ impl App {
                 stay
             }
             Sheet::Report(sheet) => match &self.ledger {
-                Ok(ledger) => sheet.ui(&ctx, &self.engine, ledger),
+                Ok(ledger) => sheet.ui(&ctx, &self.engine, &self.secrets, ledger),
                 Err(_) => Stay::Close,
             },
             Sheet::Plan { profile, sheet } => self.plan_ui(&ctx, &profile.clone(), sheet),

@@ -88,6 +88,23 @@ impl KeyringErrorKind {
     }
 }
 
+impl KeyringErrorKind {
+    /// Why a report is not signed, as the report itself says it.
+    pub const fn unsigned(self) -> &'static str {
+        match self {
+            Self::NoKeyring => {
+                "The computer that wrote it had no keyring that was ready to keep a signing key."
+            }
+            Self::Locked => "The keyring with the signing key was locked.",
+            Self::NotFound => "The keyring had no signing key.",
+            Self::NoAnswer => "The keyring with the signing key did not answer in time.",
+            Self::Ambiguous => "The keyring had more than one signing key.",
+            Self::NotText => "What the keyring had as the signing key is none.",
+            Self::TooLong | Self::Other => "The keyring could not give or keep a signing key.",
+        }
+    }
+}
+
 impl fmt::Display for KeyringError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

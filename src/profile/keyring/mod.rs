@@ -24,6 +24,9 @@ use store::{Backend, Connection};
 /// The service under which every secret of Tallyman is kept; the user is the profile's id.
 pub const KEYRING_SERVICE: &str = "dev.tallyman";
 
+/// The service under which the key is kept that signs reports: a profile's id never leads there.
+pub const SIGNING_SERVICE: &str = "dev.tallyman.signing";
+
 /// A cheap handle; clones share one queue and one connection.
 #[derive(Clone)]
 pub struct Keyring {
@@ -34,6 +37,9 @@ impl Keyring {
     /// How long one call may take. Long, since a keyring's own prompt may be open meanwhile and
     /// cannot be told from silence: a window says "Waiting for your keyring…" and offers to cancel.
     pub const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// How long a report waits for its signing key. Shorter: it can be written without, and again later.
+    pub const SIGNING_PATIENCE: Duration = Duration::from_secs(20);
 
     /// The keyring of this system. Connects at the first call, and again whenever it was lost.
     pub fn system() -> Self {
@@ -90,6 +96,22 @@ impl Keyring {
     pub async fn forget(&self, id: &ProfileId) -> Result<(), KeyringError> {
         let id = id.clone();
         self.ask(move |connection| connection.forget(&id)).await
+    }
+
+    /// The key that signs reports. Where none is kept yet, `make` gives one, which is kept first;
+    /// without `make` that is an error. To be awaited in a runtime with timers.
+    ///
+    /// # Errors
+    /// Any [`KeyringErrorKind`]; `NoAnswer` after [`SIGNING_PATIENCE`](Self::SIGNING_PATIENCE). Nothing
+    /// that could sign is handed out then.
+    pub async fn signing_key(
+        &self,
+        make: Option<fn() -> Option<SecretString>>,
+    ) -> Result<SecretString, KeyringError> {
+        let asked = self.ask(move |connection| connection.signing_key(make));
+        tokio::time::timeout(Self::SIGNING_PATIENCE, asked)
+            .await
+            .unwrap_or_else(|_| Err(KeyringError::of(KeyringErrorKind::NoAnswer)))
     }
 
     /// Queues the question. Its answer comes by one channel; the other closes when it is given up.

@@ -9,8 +9,33 @@ use zeroize::Zeroizing;
 
 use crate::model::ProfileId;
 
-use super::KEYRING_SERVICE;
-use super::error::{KeyringError, explain};
+use super::error::{KeyringError, KeyringErrorKind, explain};
+use super::{KEYRING_SERVICE, SIGNING_SERVICE};
+
+/// Where one secret is kept.
+struct Place<'a> {
+    service: &'a str,
+    user: &'a str,
+    /// What the keyring's own program calls a new entry.
+    label: &'a str,
+}
+
+impl<'a> Place<'a> {
+    fn of(id: &'a ProfileId, label: &'a str) -> Self {
+        Self {
+            service: KEYRING_SERVICE,
+            user: &id.0,
+            label,
+        }
+    }
+
+    /// A service of its own: no profile, whatever its id, ever gets at it.
+    const SIGNING: Self = Self {
+        service: SIGNING_SERVICE,
+        user: "reports",
+        label: "Tallyman: key that signs reports",
+    };
+}
 
 type Connect = dyn Fn() -> Result<Arc<CredentialStore>> + Send + Sync;
 
@@ -104,14 +129,25 @@ impl Connection {
         label: &str,
         secret: &SecretString,
     ) -> std::result::Result<(), KeyringError> {
-        let kept = self.with_entry(id, label, |entry| {
-            entry.set_password(secret.expose_secret())?;
-            read(entry)
-        })?;
-        if kept.expose_secret() == secret.expose_secret() {
-            Ok(())
-        } else {
-            Err(KeyringError::other("what it kept is not what was written"))
+        let kept = self.with_entry(&Place::of(id, label), |entry| keep(entry, secret))?;
+        if kept { Ok(()) } else { Err(forgetful()) }
+    }
+
+    /// The key that signs reports. Where there is none, `make` gives one, which is kept.
+    pub(super) fn signing_key(
+        &mut self,
+        make: Option<fn() -> Option<SecretString>>,
+    ) -> std::result::Result<SecretString, KeyringError> {
+        let place = Place::SIGNING;
+        match (self.with_entry(&place, read), make) {
+            (Err(error), Some(make)) if error.kind == KeyringErrorKind::NotFound => {
+                let fresh = make().ok_or_else(|| KeyringError::of(KeyringErrorKind::Other))?;
+                if !self.with_entry(&place, |entry| keep(entry, &fresh))? {
+                    return Err(forgetful());
+                }
+                Ok(fresh)
+            }
+            (found, _) => found,
         }
     }
 
@@ -119,50 +155,56 @@ impl Connection {
         &mut self,
         id: &ProfileId,
     ) -> std::result::Result<SecretString, KeyringError> {
-        self.with_entry(id, "", read)
+        self.with_entry(&Place::of(id, ""), read)
     }
 
     /// Removes every entry of the profile. None at all is what was wanted.
     pub(super) fn forget(&mut self, id: &ProfileId) -> std::result::Result<(), KeyringError> {
-        self.with_entry(id, "", |entry| match entry.delete_credential() {
-            Ok(()) | Err(Error::NoEntry) => Ok(()),
-            Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(Entry::delete_credential),
-            Err(error) => Err(error),
+        self.with_entry(&Place::of(id, ""), |entry| {
+            match entry.delete_credential() {
+                Ok(()) | Err(Error::NoEntry) => Ok(()),
+                Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(Entry::delete_credential),
+                Err(error) => Err(error),
+            }
         })
     }
 
-    /// Runs `act` on the profile's entry. On a connection that was good before and fails now (the
+    /// Runs `act` on the entry of a place. On a connection that was good before and fails now (the
     /// keyring was restarted) it connects anew and tries once more.
     fn with_entry<T>(
         &mut self,
-        id: &ProfileId,
-        label: &str,
+        place: &Place<'_>,
         act: impl Fn(&Entry) -> Result<T>,
     ) -> std::result::Result<T, KeyringError> {
         let fresh = self.store.is_none();
-        let mut ended = self.try_entry(id, label, &act);
+        let mut ended = self.try_entry(place, &act);
         if matches!(ended, Err(Error::PlatformFailure(_))) {
             self.store = None;
             if !fresh {
-                ended = self.try_entry(id, label, &act);
+                ended = self.try_entry(place, &act);
             }
         }
         ended.map_err(explain)
     }
 
-    fn try_entry<T>(
-        &mut self,
-        id: &ProfileId,
-        label: &str,
-        act: impl Fn(&Entry) -> Result<T>,
-    ) -> Result<T> {
+    fn try_entry<T>(&mut self, place: &Place<'_>, act: impl Fn(&Entry) -> Result<T>) -> Result<T> {
         let store = match &self.store {
             Some(store) => store.clone(),
             None => self.store.insert((self.backend.connect)()?).clone(),
         };
-        let options = (self.backend.options)(label);
-        act(&store.build(KEYRING_SERVICE, &id.0, Some(&options))?)
+        let options = (self.backend.options)(place.label);
+        act(&store.build(place.service, place.user, Some(&options))?)
     }
+}
+
+/// Writes the secret and reads it back. Whether it is the same.
+fn keep(entry: &Entry, secret: &SecretString) -> Result<bool> {
+    entry.set_password(secret.expose_secret())?;
+    Ok(read(entry)?.expose_secret() == secret.expose_secret())
+}
+
+fn forgetful() -> KeyringError {
+    KeyringError::other("what it kept is not what was written")
 }
 
 /// Copies the secret to where it is wiped, and wipes the library's copy.

@@ -257,3 +257,54 @@ fn a_dropped_question_lets_the_next_one_through() {
     assert_eq!(error.kind, KeyringErrorKind::NotFound);
     assert!(begun.elapsed() < LONG);
 }
+
+fn made() -> Option<SecretString> {
+    Some("made".into())
+}
+
+fn other() -> Option<SecretString> {
+    Some("other".into())
+}
+
+#[tokio::test]
+async fn a_signing_key_is_made_once_and_apart_from_the_profiles() {
+    let keyring = Keyring::mock();
+    let missing = keyring.signing_key(None).await.unwrap_err();
+    assert_eq!(missing.kind, KeyringErrorKind::NotFound);
+    for make in [made, other] {
+        let key = keyring.signing_key(Some(make)).await.unwrap();
+        assert_eq!(key.expose_secret(), "made");
+    }
+    let id = ProfileId("reports".into());
+    let error = keyring.load(&id).await.unwrap_err();
+    assert_eq!(error.kind, KeyringErrorKind::NotFound);
+    keyring.forget(&id).await.unwrap();
+    let key = keyring.signing_key(None).await.unwrap();
+    assert_eq!(key.expose_secret(), "made");
+}
+
+#[tokio::test]
+async fn no_signing_key_is_handed_out_that_is_not_kept() {
+    let none = Keyring::none().signing_key(Some(made)).await.unwrap_err();
+    assert_eq!(none.kind, KeyringErrorKind::NoKeyring);
+    let odd = Odd::new();
+    odd.set(Trouble::Forgets);
+    let (keyring, _) = keyring_on(&odd, LONG);
+    assert!(keyring.signing_key(Some(made)).await.is_err());
+    let failed = Keyring::mock()
+        .signing_key(Some(|| None))
+        .await
+        .unwrap_err();
+    assert_eq!(failed.kind, KeyringErrorKind::Other);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frozen_keyring_does_not_hold_up_a_report() {
+    let odd = Odd::new();
+    odd.set(Trouble::Hangs(LONG));
+    let (keyring, _) = keyring_on(&odd, LONG);
+    let begun = tokio::time::Instant::now();
+    let error = keyring.signing_key(Some(made)).await.unwrap_err();
+    assert_eq!(error.kind, KeyringErrorKind::NoAnswer);
+    assert!(begun.elapsed() <= Keyring::SIGNING_PATIENCE + Duration::from_secs(1));
+}

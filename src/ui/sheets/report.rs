@@ -10,7 +10,8 @@ use poll_promise::Promise;
 use super::{Stay, show};
 use crate::ledger::Ledger;
 use crate::model::{JobId, JobSummary, size};
-use crate::report::{self, Written};
+use crate::profile::{KeyringErrorKind, Secrets};
+use crate::report::{self, How, SigningKey, Written};
 use crate::ui::engine::Engine;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
@@ -23,6 +24,7 @@ pub struct ReportSheet {
     job: JobId,
     summary: JobSummary,
     folder: String,
+    redacted: bool,
     browsing: Option<(Instant, Promise<Option<PathBuf>>)>,
     no_dialog: bool,
     saving: Option<Promise<Result<Written, String>>>,
@@ -33,11 +35,12 @@ pub struct ReportSheet {
 impl ReportSheet {
     /// A sheet that proposes a folder.
     pub fn new(summary: JobSummary, home: PathBuf) -> Self {
-        let folder = home.join(report::default_folder_name(&summary));
+        let folder = home.join(report::default_folder_name(&summary, false));
         Self {
             job: summary.id,
             summary,
             folder: folder.display().to_string(),
+            redacted: false,
             browsing: None,
             no_dialog: false,
             saving: None,
@@ -47,7 +50,13 @@ impl ReportSheet {
     }
 
     /// Shows the sheet.
-    pub fn ui(&mut self, ctx: &Context, engine: &Engine, ledger: &Arc<Ledger>) -> Stay {
+    pub fn ui(
+        &mut self,
+        ctx: &Context,
+        engine: &Engine,
+        secrets: &Secrets,
+        ledger: &Arc<Ledger>,
+    ) -> Stay {
         self.take_answers();
         show(ctx, "Save report", theme::SHEET, None, |ui| {
             ui.label(RichText::new(format!("Report of job {}", self.job)).font(theme::title()));
@@ -65,18 +74,41 @@ impl ReportSheet {
                     self.browse(engine);
                 }
             });
+            self.variant(ui);
             self.hints(ui);
             ui.add_space(10.0);
-            self.buttons(ui, engine, ledger)
+            self.buttons(ui, engine, secrets, ledger)
         })
+    }
+
+    /// Whole or without names. A folder that is still the proposed one takes the variant's name.
+    fn variant(&mut self, ui: &mut egui::Ui) {
+        let before = report::default_folder_name(&self.summary, self.redacted);
+        let words = "Leave out names and the service's words";
+        let ticked = ui.checkbox(&mut self.redacted, words).changed();
+        let after = report::default_folder_name(&self.summary, self.redacted);
+        if ticked && self.folder.trim_end().ends_with(&before) {
+            let path = PathBuf::from(self.folder.trim()).with_file_name(after);
+            self.folder = path.display().to_string();
+        }
+        let words = if self.redacted {
+            "For others to see: ids, sizes, types, times and outcomes stay, and every file says that it is redacted."
+        } else {
+            "Whole: with names and all that the service said."
+        };
+        parts::weak(ui, words);
     }
 
     fn hints(&self, ui: &mut egui::Ui) {
         let tokens = Tokens::of(ui);
         parts::weak(
             ui,
-            "Five files: items.csv, problems.csv, report.json, report.html, manifest.json. The folder is made new.",
+            "items.csv, problems.csv, report.json, report.html and manifest.json, signed with the key that your keyring \
+             keeps for it. The folder is made new.",
         );
+        if self.saving.is_some() {
+            parts::weak(ui, "Waiting for your keyring, then writing…");
+        }
         if self.no_dialog {
             parts::notice(ui, Icon::Info, tokens.plain, |ui| {
                 parts::text(
@@ -90,7 +122,13 @@ impl ReportSheet {
         }
     }
 
-    fn buttons(&mut self, ui: &mut egui::Ui, engine: &Engine, ledger: &Arc<Ledger>) -> Stay {
+    fn buttons(
+        &mut self,
+        ui: &mut egui::Ui,
+        engine: &Engine,
+        secrets: &Secrets,
+        ledger: &Arc<Ledger>,
+    ) -> Stay {
         let mut stay = Stay::Open;
         let blocked = if self.saving.is_some() {
             Some("It is being written.")
@@ -101,7 +139,7 @@ impl ReportSheet {
         };
         super::buttons(ui, |ui| {
             if parts::button_if(ui, Weight::Primary, "Save", blocked).clicked() {
-                self.save(engine, ledger.clone());
+                self.save(engine, secrets.clone(), ledger.clone());
             }
             if parts::button(ui, Weight::Plain, "Cancel").clicked() {
                 stay = Stay::Close;
@@ -122,6 +160,10 @@ impl ReportSheet {
                 size::count(saved.problems)
             ));
         });
+        match &saved.signed {
+            Ok(key) => parts::weak(ui, format!("Signed with the key {}.", key.id())),
+            Err(why) => parts::weak(ui, format!("It is not signed. {why}")),
+        };
         let dir = RichText::new(saved.dir.display().to_string()).font(theme::mono());
         ui.add(egui::Label::new(dir).wrap());
         ui.add_space(10.0);
@@ -151,12 +193,23 @@ impl ReportSheet {
         self.browsing = Some((Instant::now(), promise));
     }
 
-    fn save(&mut self, engine: &Engine, ledger: Arc<Ledger>) {
+    fn save(&mut self, engine: &Engine, secrets: Secrets, ledger: Arc<Ledger>) {
         self.trouble = None;
-        let (job, folder) = (self.job, whole_path(self.folder.trim()));
-        self.saving = Some(engine.ask_blocking(move || {
-            let record = ledger.record(job).map_err(|error| error.to_string())?;
-            report::write(&record, &folder).map_err(|error| error.to_string())
+        let (job, redacted) = (self.job, self.redacted);
+        let folder = whole_path(self.folder.trim());
+        self.saving = Some(engine.ask(async move {
+            let key = signing_key(&secrets).await;
+            let write = move || {
+                let record = ledger.record(job).map_err(|error| error.to_string())?;
+                let key = key.as_ref().map_err(|why| why.unsigned());
+                report::write(&record, &folder, &How { key, redacted })
+                    .map_err(|error| error.to_string())
+            };
+            tokio::task::spawn_blocking(write)
+                .await
+                .unwrap_or_else(
+                    |_| Err("The report broke off by a fault of Tallyman's own.".into()),
+                )
         }));
     }
 
@@ -164,7 +217,8 @@ impl ReportSheet {
         if let Some((since, promise)) = self.browsing.take() {
             match promise.try_take() {
                 Ok(Some(parent)) => {
-                    let folder = parent.join(report::default_folder_name(&self.summary));
+                    let name = report::default_folder_name(&self.summary, self.redacted);
+                    let folder = parent.join(name);
                     self.folder = folder.display().to_string();
                 }
                 Ok(None) => self.no_dialog = since.elapsed() < NO_DIALOG,
@@ -178,6 +232,14 @@ impl ReportSheet {
                 Err(promise) => self.saving = Some(promise),
             }
         }
+    }
+}
+
+/// The key that signs; else why there is none, as the report says it.
+async fn signing_key(secrets: &Secrets) -> Result<SigningKey, KeyringErrorKind> {
+    match secrets.signing_key(SigningKey::make).await {
+        Ok(text) => SigningKey::read(&text).ok_or(KeyringErrorKind::NotText),
+        Err(error) => Err(error.kind),
     }
 }
 

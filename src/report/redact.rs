@@ -1,0 +1,109 @@
+//! The variant of a report without names: what would tell of contents goes, what proves a deletion stays.
+//!
+//! Ids, sizes, types, times and outcomes stay. A service's words go whole: a name, a folder or an
+//! address may stand anywhere in them.
+
+use crate::model::{ItemRecord, JobRecord};
+
+/// What stands where something was left out.
+pub(super) const LEFT_OUT: &str = "[redacted]";
+
+/// Longest content type or request id that is taken for one.
+const TOKEN_CHARS: usize = 128;
+
+/// What is left out, said in every such report.
+pub(super) const SAYS: &str = "Redacted: names of files and of the profile, and all words of the service, were left out. \
+     Ids, sizes, types, times and outcomes are as in the full report.";
+
+/// The job without what would identify contents.
+pub(super) fn redacted(record: &JobRecord) -> JobRecord {
+    let mut record = record.clone();
+    let summary = &mut record.summary;
+    leave_out(&mut summary.reason);
+    summary.source.profile_name = LEFT_OUT.into();
+    record.items.iter_mut().for_each(item);
+    for call in &mut record.calls {
+        leave_out(&mut call.error);
+        token(&mut call.request_id);
+    }
+    record
+}
+
+fn item(record: &mut ItemRecord) {
+    let item = &mut record.item;
+    // A name that was not known looks the same: that too says something.
+    item.name = LEFT_OUT.into();
+    if !is_mime(&item.mime) {
+        leave_out(&mut item.mime);
+    }
+    if let Some(guard) = &mut item.guard {
+        leave_out(guard);
+    }
+    if let Some(settled) = &mut record.settled {
+        leave_out(&mut settled.problem);
+    }
+    token(&mut record.request_id);
+}
+
+fn leave_out(text: &mut String) {
+    if !text.is_empty() {
+        *text = LEFT_OUT.into();
+    }
+}
+
+/// An id of a request is the service's own, and no place for words.
+fn token(id: &mut Option<String>) {
+    if id.as_deref().is_some_and(|id| !is_token(id)) {
+        *id = Some(LEFT_OUT.into());
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    text.len() <= TOKEN_CHARS
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_:=".contains(&byte))
+}
+
+/// `type/subtype` and nothing after it.
+fn is_mime(text: &str) -> bool {
+    let good = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-+.".contains(&byte))
+    };
+    text.len() <= TOKEN_CHARS
+        && text
+            .split_once('/')
+            .is_some_and(|(kind, rest)| good(kind) && good(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_ids_of_requests_are_told_from_words() {
+        for (text, mime) in [
+            ("image/png", true),
+            ("application/vnd.ms-excel", true),
+            ("image/svg+xml", true),
+            ("image/png; name=secret.png", false),
+            ("secret.png", false),
+            ("a/b/c", false),
+            ("", false),
+        ] {
+            assert_eq!(is_mime(text), mime, "{text}");
+        }
+        for (text, id) in [
+            ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6", true),
+            ("Root=1-67891233-abcdef012345678912345678", true),
+            ("https://x/secret.png", false),
+            ("secret photo", false),
+            ("photo.jpg", false),
+        ] {
+            assert_eq!(is_token(text), id, "{text}");
+        }
+    }
+}
