@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use crate::job::{Engine, PlanFacts, plan_facts};
+use crate::job::{Engine, InGroups, PlanFacts, look_into_groups, plan_facts};
 use crate::ledger::Ledger;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
@@ -27,6 +27,9 @@ use super::source::Project;
 
 /// A larger plan that destroys asks for its count to be typed.
 const LARGE: u64 = 500;
+
+/// Groups that a plan names.
+const GROUPS_SHOWN: usize = 10;
 
 /// The exit status of what Ctrl-C stopped; SIGTERM's is its own.
 const INTERRUPTED: u8 = 130;
@@ -68,12 +71,18 @@ pub async fn batch(
     };
     let source = project.profile.source(account, project.service.api_base());
     let plan = Plan::new(verb, source, items(given, found));
-    if args.dry_run {
-        return print_plan(&plan, args.json);
-    }
     let protected = project.profile.protected;
-    if asks(verb, args, protected) && !plan.items().is_empty() {
-        ask(&plan, protected)?;
+    let asks = asks(verb, args, protected) && !plan.items().is_empty();
+    let held = if verb == Verb::Delete && (args.dry_run || asks) {
+        in_groups(&project, &plan).await
+    } else {
+        InGroups::default()
+    };
+    if args.dry_run {
+        return print_plan(&plan, &held, args.json);
+    }
+    if asks {
+        ask(&plan, &held, protected)?;
     }
 
     let ledger = open_ledger(data_dir)?;
@@ -235,8 +244,8 @@ fn can_ask() -> bool {
 }
 
 /// Shows the plan and asks. A large plan, or a protected profile, wants words, not a keystroke.
-fn ask(plan: &Plan, protected: bool) -> Result<(), Failure> {
-    for text in plan_lines(plan) {
+fn ask(plan: &Plan, held: &InGroups, protected: bool) -> Result<(), Failure> {
+    for text in plan_lines(plan, held) {
         note(text);
     }
     let items = plan.items().len() as u64;
@@ -280,19 +289,19 @@ fn eprint_now(text: &str) {
     drop(out.flush());
 }
 
-fn print_plan(plan: &Plan, json: bool) -> Result<u8, Failure> {
+fn print_plan(plan: &Plan, held: &InGroups, json: bool) -> Result<u8, Failure> {
     if json {
-        line(plan_object(plan))?;
+        line(plan_object(plan, held))?;
         return Ok(DONE);
     }
-    for text in plan_lines(plan) {
+    for text in plan_lines(plan, held) {
         line(text)?;
     }
     line("Nothing was sent: this was a dry run.")?;
     Ok(DONE)
 }
 
-fn plan_object(plan: &Plan) -> serde_json::Value {
+fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
     let facts = plan_facts(plan);
     serde_json::json!({
         "dry_run": true,
@@ -310,11 +319,15 @@ fn plan_object(plan: &Plan) -> serde_json::Value {
         "skipped": facts.guarded,
         "calls": facts.calls,
         "sample": facts.sample,
+        "groups": held.groups.iter().map(|holds| serde_json::json!({
+            "id": holds.group,
+            "files": holds.files,
+        })).collect::<Vec<_>>(),
     })
 }
 
 /// The plan for a person.
-fn plan_lines(plan: &Plan) -> Vec<String> {
+fn plan_lines(plan: &Plan, held: &InGroups) -> Vec<String> {
     let facts = plan_facts(plan);
     let kind = plan.verb.kind();
     let what = counted(facts.items, kind.noun(1), kind.noun(2));
@@ -328,8 +341,57 @@ fn plan_lines(plan: &Plan) -> Vec<String> {
     lines.extend(
         fact_lines(&facts)
             .into_iter()
+            .chain(group_lines(plan, held))
             .map(|text| format!("  {text}")),
     );
+    lines
+}
+
+/// What is known of groups that hold the plan's files. Not to know it is no reason to stop.
+async fn in_groups(project: &Project, plan: &Plan) -> InGroups {
+    let ids = plan.items().iter().map(|item| item.id.clone()).collect();
+    match look_into_groups(Arc::clone(&project.service), ids).await {
+        Ok(found) => found,
+        Err(error) => {
+            note(format_args!(
+                "Whether any of these are in a group is not known: {}",
+                error.message
+            ));
+            InGroups::default()
+        }
+    }
+}
+
+/// The groups that hold files of the plan, each with their names.
+fn group_lines(plan: &Plan, held: &InGroups) -> Vec<String> {
+    if held.groups.is_empty() {
+        return Vec::new();
+    }
+    let items = plan.items().iter();
+    let names: HashMap<&ItemId, &str> = items
+        .filter(|item| !item.name.is_empty())
+        .map(|item| (&item.id, item.name.as_str()))
+        .collect();
+    let files = counted(held.files().len() as u64, "file is", "files are");
+    let groups = counted(held.groups.len() as u64, "group", "groups");
+    let mut lines = vec![format!("{files} in {groups}, which stay with holes:")];
+    for holds in held.groups.iter().take(GROUPS_SHOWN) {
+        let name = |id| visible(names.get(id).copied().unwrap_or(ItemId::as_str(id)));
+        let files: Vec<_> = holds.files.iter().map(name).collect();
+        lines.push(format!(
+            "  {}: {}",
+            visible(holds.group.as_str()),
+            files.join(", ")
+        ));
+    }
+    let more = held.groups.len().saturating_sub(GROUPS_SHOWN);
+    if more > 0 {
+        lines.push(format!("  and {} more", count(more as u64)));
+    }
+    if held.unread > 0 {
+        let unread = counted(held.unread as u64, "group was", "groups were");
+        lines.push(format!("{unread} not read"));
+    }
     lines
 }
 

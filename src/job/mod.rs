@@ -13,6 +13,7 @@ mod facts;
 mod fake;
 #[cfg(test)]
 mod fixture;
+mod groups;
 #[cfg(test)]
 mod histories;
 mod progress;
@@ -37,6 +38,7 @@ use crate::service::{ErrorKind, Service, ServiceError};
 pub use chunk::Pace;
 pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
+pub use groups::{Holds, InGroups, look_into_groups};
 pub use progress::{Observer, Progress};
 
 /// Runs jobs of one profile.

@@ -180,6 +180,31 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
+fn a_dry_run_names_the_groups_that_hold_the_files() {
+    let house = House::new();
+    let group = house.books().group_ids()[0].clone();
+    let members = house.books().group_members(&group).unwrap();
+    let output = house.run(&["delete", &members[0], "--dry-run", "--json"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let groups = plan["groups"].as_array().unwrap();
+    let held = groups.iter().find(|held| held["id"] == *group).unwrap();
+    assert_eq!(held["files"], serde_json::json!([members[0]]));
+
+    let output = house.run(&["delete", &members[0], "--dry-run"]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("1 file is in") && text.contains(&group),
+        "{text}"
+    );
+    let output = house.run(&["store", &members[0], "--dry-run"]);
+    assert!(
+        !stdout(&output).contains(&group),
+        "only a delete leaves holes"
+    );
+}
+
+#[test]
 fn nothing_is_deleted_unasked() {
     let house = House::new();
     let id = house.deletable()[0].clone();

@@ -1,6 +1,6 @@
 //! The plan sheet: what will be done, to what, where, and every warning. What is confirmed is what runs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use egui::{Context, CornerRadius, Frame, Key, Margin, RichText, ScrollArea, Stroke, Ui};
@@ -8,32 +8,16 @@ use poll_promise::Promise;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stay, show};
-use crate::job::{self, PlanFacts};
-use crate::model::{
-    GroupRow, ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Verb, size, text,
-};
+use crate::job::{self, InGroups, PlanFacts};
+use crate::model::{ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Verb, size, text};
 use crate::profile::Profile;
-use crate::service::{Page, ServiceError};
+use crate::service::ServiceError;
 use crate::ui::engine::{Engine, Session};
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Ink, Tokens};
 
 /// A plan larger than this asks for its count to be typed.
 const TYPE_ABOVE: u64 = 500;
-
-/// Groups that are looked through for the files of a delete without being asked to.
-const GROUPS_AT_MOST: usize = 2_000;
-
-/// Which groups hold which files of the plan.
-#[derive(Clone, Debug, Default)]
-pub struct InGroups {
-    /// Files of the plan that are in a group.
-    pub files: HashSet<ItemId>,
-    /// Groups that hold any of them.
-    pub groups: usize,
-    /// Groups that could not be read.
-    pub unread: usize,
-}
 
 /// The sheet's state.
 pub struct PlanSheet {
@@ -48,6 +32,7 @@ pub struct PlanSheet {
     looking: CancellationToken,
     typed: String,
     view_all: bool,
+    view_groups: bool,
     undo: bool,
     unstored: bool,
 }
@@ -74,6 +59,7 @@ impl PlanSheet {
             looking: CancellationToken::new(),
             typed: String::new(),
             view_all: false,
+            view_groups: false,
             undo: session.service.can().restore,
             unstored: session.service.can().unstored,
         }
@@ -127,7 +113,11 @@ impl PlanSheet {
                     && let Some(session) = session.filter(|session| session.service.can().groups)
                 {
                     let stop = self.looking.clone();
-                    self.groups = Some(look_into_groups(engine, session, self.ids(), stop));
+                    let look = job::look_into_groups(session.service.clone(), self.ids());
+                    self.groups = Some(engine.ask(async move {
+                        let found = stop.run_until_cancelled(look).await;
+                        found.unwrap_or_else(|| Ok(InGroups::default()))
+                    }));
                 }
             }
             Err(promise) => self.making = Some(promise),
@@ -333,7 +323,7 @@ impl PlanSheet {
                 );
                 note(ui, Icon::Info, tokens, &text);
             }
-            Some(Ok(found)) if found.files.is_empty() => {
+            Some(Ok(found)) if found.groups.is_empty() => {
                 if found.unread > 0 {
                     let unread = size::counted(found.unread as u64, "group", "groups");
                     note(
@@ -345,20 +335,46 @@ impl PlanSheet {
                 }
             }
             Some(Ok(found)) => {
-                let (files, groups) = (found.files.clone(), found.groups);
+                let files = found.files();
                 let mut leave_out = false;
                 parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
+                    let groups = size::counted(found.groups.len() as u64, "group", "groups");
                     let files = size::counted(files.len() as u64, "file is", "files are");
-                    let groups = size::counted(groups as u64, "group", "groups");
                     parts::strong(ui, format!("{files} in {groups}."));
                     parts::text(ui, "The groups stay, with holes.");
+                    let title = if self.view_groups { "Hide" } else { "Show" };
+                    if parts::link(ui, title).clicked() {
+                        self.view_groups = !self.view_groups;
+                    }
                     leave_out = parts::link(ui, "Leave these out").clicked();
                 });
+                if self.view_groups {
+                    let lines = self.group_lines(found);
+                    group_list(ui, &lines);
+                }
                 if leave_out {
                     self.leave_out(&files);
                 }
             }
         }
+    }
+
+    /// Each group with the names of its files.
+    fn group_lines(&self, found: &InGroups) -> Vec<(String, String)> {
+        let items = self.plan.as_ref().map(|plan| plan.items());
+        let names: HashMap<&ItemId, &str> = items
+            .unwrap_or_default()
+            .iter()
+            .filter(|item| !item.name.is_empty())
+            .map(|item| (&item.id, item.name.as_str()))
+            .collect();
+        let line = |holds: &job::Holds| {
+            let name = |id| names.get(id).copied().unwrap_or(ItemId::as_str(id));
+            let files = holds.files.iter().map(|id| text::visible(name(id)));
+            let files = files.collect::<Vec<_>>().join(" · ");
+            (holds.group.to_string(), files)
+        };
+        found.groups.iter().map(line).collect()
     }
 
     fn leave_out(&mut self, files: &HashSet<ItemId>) {
@@ -511,6 +527,24 @@ fn delete_notes(service: ServiceKind) -> &'static [&'static str] {
     }
 }
 
+fn group_list(ui: &mut Ui, lines: &[(String, String)]) {
+    ScrollArea::vertical()
+        .id_salt("groups")
+        .max_height(110.0)
+        .auto_shrink([false, true])
+        .show_rows(ui, 18.0, lines.len(), |ui, range| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let weak = Tokens::of(ui).weak;
+            for (group, files) in &lines[range] {
+                ui.horizontal(|ui| {
+                    let group = RichText::new(group).font(theme::mono()).color(weak);
+                    parts::text(ui, group);
+                    ui.add(egui::Label::new(files).truncate());
+                });
+            }
+        });
+}
+
 fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
     parts::notice(
         ui,
@@ -540,68 +574,9 @@ fn cancel_only(ui: &mut Ui) -> Stay {
     }
 }
 
-/// Reads all groups and their members. There is no other way to ask which groups hold a file.
-fn look_into_groups(
-    engine: &Engine,
-    session: &Session,
-    ids: HashSet<ItemId>,
-    stop: CancellationToken,
-) -> Promise<Result<InGroups, ServiceError>> {
-    let service = session.service.clone();
-    let look = async move {
-        let (pages, mut arrived) = tokio::sync::mpsc::channel::<Page<GroupRow>>(4);
-        let collect = async {
-            let mut groups = Vec::new();
-            while let Some(page) = arrived.recv().await {
-                groups.extend(page.rows.into_iter().map(|row| row.id));
-            }
-            groups
-        };
-        let (listed, mut groups) = tokio::join!(service.groups(pages), collect);
-        listed?;
-        let mut found = InGroups {
-            unread: groups.len().saturating_sub(GROUPS_AT_MOST),
-            ..Default::default()
-        };
-        groups.truncate(GROUPS_AT_MOST);
-        let mut reads = tokio::task::JoinSet::new();
-        for group in groups {
-            let service = service.clone();
-            reads.spawn(async move { service.group(&group).await });
-        }
-        while let Some(read) = reads.join_next().await {
-            match read {
-                Ok(Ok(details)) => found.take(
-                    details.members.into_iter().flatten().map(|row| row.id),
-                    &ids,
-                ),
-                _ => found.unread += 1,
-            }
-        }
-        Ok(found)
-    };
-    engine.ask(async move {
-        match stop.run_until_cancelled(look).await {
-            Some(found) => found,
-            None => Ok(InGroups::default()),
-        }
-    })
-}
-
 impl Drop for PlanSheet {
     /// What is asked for the sheet alone must not stand in the job's way.
     fn drop(&mut self) {
         self.looking.cancel();
-    }
-}
-
-impl InGroups {
-    fn take(&mut self, members: impl Iterator<Item = ItemId>, ids: &HashSet<ItemId>) {
-        let mut any = false;
-        for member in members.filter(|member| ids.contains(member)) {
-            self.files.insert(member);
-            any = true;
-        }
-        self.groups += usize::from(any);
     }
 }

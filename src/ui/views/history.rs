@@ -4,7 +4,7 @@ use egui::{
     Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use crate::model::{ItemRecord, JobId, JobRecord, JobSummary, Outcome, Verb, size, text};
+use crate::model::{ItemRecord, JobId, JobRecord, JobState, JobSummary, Outcome, Verb, size, text};
 use crate::ui::command::Command;
 use crate::ui::history::{FOUND, Found, History, Which, state_words};
 use crate::ui::parts::{self, Weight};
@@ -207,7 +207,14 @@ fn job_head(
             }
             if job.can_continue() && !running {
                 let command = Command::Continue(job.id);
-                if parts::button_if(ui, Weight::Primary, &command.title(), can.blocked).clicked() {
+                // Nothing is left to send: what is unknown is only asked for again.
+                let only_unknown = job.tally.pending + job.tally.not_sent == 0;
+                let title = if only_unknown && job.state == JobState::Ended {
+                    "Check again".to_owned()
+                } else {
+                    command.title()
+                };
+                if parts::button_if(ui, Weight::Primary, &title, can.blocked).clicked() {
                     send.push(command);
                 }
             }
@@ -306,20 +313,21 @@ fn item_row(ui: &mut Ui, record: &ItemRecord, job: Option<&JobSummary>) -> egui:
     };
     let wide = rect.width() - 20.0;
     cell(0.0, 64.0, word, pair.ink);
-    cell(78.0, wide * 0.34 - 78.0, name, tokens.text);
+    cell(78.0, wide * 0.31 - 78.0, name, tokens.text);
     cell(
-        wide * 0.35,
-        wide * 0.27,
+        wide * 0.32,
+        wide * 0.22,
         record.item.id.as_str(),
         tokens.weak,
     );
+    cell(wide * 0.55, wide * 0.13, &evidence(record), tokens.weak);
     let words = match job {
         Some(job) => format!("Job {} · {} {problem}", job.id, job.verb.past()),
         None => problem.to_owned(),
     };
     cell(
-        wide * 0.63,
-        wide * 0.37,
+        wide * 0.69,
+        wide * 0.31,
         &words,
         if record.outcome().is_some_and(Outcome::is_problem) {
             tokens.bad.ink
@@ -335,6 +343,20 @@ fn item_row(ui: &mut Ui, record: &ItemRecord, job: Option<&JobSummary>) -> egui:
         )
     });
     response.on_hover_text(hover(record))
+}
+
+/// `answer · sent once`, `re-read · sent 2×`: what the outcome rests on.
+fn evidence(record: &ItemRecord) -> String {
+    let evidence = record.settled.as_ref().and_then(|end| end.evidence);
+    let sent = match record.attempts {
+        0 => return String::new(),
+        1 => "sent once".to_owned(),
+        times => format!("sent {times}×"),
+    };
+    match evidence {
+        Some(evidence) => format!("{} · {sent}", evidence.key()),
+        None => sent,
+    }
 }
 
 fn hover(record: &ItemRecord) -> String {
