@@ -3,7 +3,7 @@
 //! Ids, sizes, types, times and outcomes stay. A service's words go whole: a name, a folder or an
 //! address may stand anywhere in them.
 
-use crate::model::{ItemRecord, JobRecord};
+use crate::model::{ItemId, ItemKind, ItemRecord, JobRecord, PlanArgs};
 
 /// What stands where something was left out.
 pub(super) const LEFT_OUT: &str = "[redacted]";
@@ -12,7 +12,7 @@ pub(super) const LEFT_OUT: &str = "[redacted]";
 const TOKEN_CHARS: usize = 128;
 
 /// What is left out, said in every such report.
-pub(super) const SAYS: &str = "Redacted: names of files and of the profile, and all words of the service, were left out. \
+pub(super) const SAYS: &str = "Redacted: names of files, folders, tags and of the profile, and all words of the service, were left out. \
      Ids, sizes, types, times and outcomes are as in the full report.";
 
 /// The job without what would identify contents.
@@ -21,7 +21,15 @@ pub(super) fn redacted(record: &JobRecord) -> JobRecord {
     let summary = &mut record.summary;
     leave_out(&mut summary.reason);
     summary.source.profile_name = LEFT_OUT.into();
-    record.items.iter_mut().for_each(item);
+    told(&mut summary.args);
+    let folders = summary.verb.kind() == ItemKind::Folder;
+    for record in &mut record.items {
+        item(record);
+        if folders {
+            // A folder's id is its path.
+            record.item.id = ItemId::new(format!("{LEFT_OUT} {}", record.seq + 1));
+        }
+    }
     for call in &mut record.calls {
         leave_out(&mut call.error);
         token(&mut call.request_id);
@@ -33,6 +41,8 @@ fn item(record: &mut ItemRecord) {
     let item = &mut record.item;
     // A name that was not known looks the same: that too says something.
     item.name = LEFT_OUT.into();
+    leave_out(&mut item.path);
+    item.url.iter_mut().for_each(leave_out);
     if !is_mime(&item.mime) {
         leave_out(&mut item.mime);
     }
@@ -43,6 +53,13 @@ fn item(record: &mut ItemRecord) {
         leave_out(&mut settled.problem);
     }
     token(&mut record.request_id);
+}
+
+/// Tags, folders and new names are names too.
+fn told(args: &mut PlanArgs) {
+    args.tags.iter_mut().for_each(leave_out);
+    args.folder.iter_mut().for_each(leave_out);
+    args.name.iter_mut().for_each(leave_out);
 }
 
 fn leave_out(text: &mut String) {
@@ -82,6 +99,35 @@ fn is_mime(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_addresses_and_what_a_verb_was_told_go_too() {
+        let secret = || "secret".to_owned();
+        let mut args = PlanArgs {
+            tags: vec![secret()],
+            folder: Some(secret()),
+            name: Some(secret()),
+            purge: true,
+        };
+        told(&mut args);
+        assert!(args.purge && !format!("{args:?}").contains("secret"));
+        let mut record = ItemRecord {
+            seq: 0,
+            item: crate::model::PlanItem {
+                path: secret(),
+                url: Some(secret()),
+                ..crate::model::PlanItem::bare("id".into())
+            },
+            settled: None,
+            attempts: 0,
+            first_sent_at: None,
+            call: None,
+            http_status: None,
+            request_id: None,
+        };
+        item(&mut record);
+        assert!(!format!("{record:?}").contains("secret"));
+    }
 
     #[test]
     fn types_and_ids_of_requests_are_told_from_words() {

@@ -96,6 +96,12 @@ pub(super) fn not_proven(verb: Verb, signed: bool) -> Vec<&'static str> {
             limits.push("Anything of the files in the groups: they stay as they were.");
             limits.push("That the service keeps no backups or logs of the groups.");
         }
+        (false, _) if verb == Verb::Purge => {
+            limits.push(
+                "That the delivery network has forgotten the files by now: the service took the order, and carries it out in its own time.",
+            );
+            limits.push("That no copy is left in browsers or with others who fetched the files.");
+        }
         (false, _) => {
             limits.push(
                 "That the files stay as they are: anyone with the keys can change them again.",
