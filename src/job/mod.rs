@@ -17,6 +17,7 @@ mod groups;
 #[cfg(test)]
 mod histories;
 mod progress;
+mod purge;
 mod queue;
 mod resume;
 mod run;
@@ -40,6 +41,7 @@ pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
 pub use groups::{Holds, InGroups, look_into_groups};
 pub use progress::{Observer, Progress};
+pub use purge::{find_addresses, purge_after};
 
 /// Runs jobs of one profile.
 #[derive(Clone)]
@@ -54,6 +56,8 @@ impl Engine {
     /// Writes a plan to the ledger. Nothing is sent.
     pub async fn start(&self, plan: &Plan) -> Result<JobId, JobError> {
         self.check_verb(plan.verb)?;
+        let wrong = |words| ServiceError::new(ErrorKind::Unsupported, words);
+        plan.args.check(plan.verb).map_err(wrong)?;
         let plan = plan.clone();
         Ok(blocking(&self.ledger, move |ledger| ledger.create_job(&plan)).await?)
     }

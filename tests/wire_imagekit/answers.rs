@@ -319,7 +319,12 @@ async fn what_imagekit_cannot_do_is_said_without_a_call() {
     let raw = Raw::script(vec![json(200, "[]")]).await;
     let service = open(&raw);
     let can = service.can();
-    assert_eq!((can.verbs, can.batch_limit), (&[Verb::Delete][..], 100));
+    assert_eq!(
+        (can.verbs[0], can.verbs.len(), can.batch_limit),
+        (Verb::Delete, 8, 100)
+    );
+    let limits = [Verb::AddTags, Verb::Copy, Verb::DeleteFolders].map(|verb| can.batch_limit(verb));
+    assert_eq!(limits, [50, 1, 1]);
     let stop = CancellationToken::new();
     for verb in [Verb::Store, Verb::Restore, Verb::DeleteGroups] {
         let pass = service.gate().enter(Priority::Job).await;

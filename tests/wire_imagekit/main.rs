@@ -7,7 +7,9 @@ mod answers;
 mod demo;
 mod jobs;
 mod keys;
+mod library;
 mod lists;
+mod more_jobs;
 #[allow(dead_code)] // shared with another suite, which uses all of it
 #[path = "../wire_http/raw.rs"]
 mod raw;

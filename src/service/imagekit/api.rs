@@ -14,7 +14,7 @@ use super::ImageKit;
 use super::places::Place;
 use super::refusal;
 use super::wire::rows::Listed;
-use super::wire::{account, facts, rows};
+use super::wire::{account, edit, facts, rows};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -133,7 +133,7 @@ impl ImageKit {
         Ok(FileDetails {
             facts: facts::facts(&fields, versions),
             metadata: facts::metadata(&fields),
-            editable: None,
+            editable: Some(edit::editable(&fields)),
             url: self.places.of(&file).map(|place| place.url),
             row: file.row,
             json: indent(&text),
@@ -157,19 +157,35 @@ impl ImageKit {
         id: &ItemId,
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
+        let looked = self.look_at(&mut pass, id, stop).await?;
+        let value = match looked.value {
+            Ok(text) => Seen::File(Box::new(self.read_file(&text)?.row)),
+            Err(words) => Seen::Absent { words },
+        };
+        Ok(Answered {
+            value,
+            meta: looked.meta,
+        })
+    }
+
+    /// Asks for the details of a file: their text, or the words with which it is said not to be there.
+    pub(super) async fn look_at(
+        &self,
+        pass: &mut Pass,
+        id: &ItemId,
+        stop: &CancellationToken,
+    ) -> Result<Answered<Result<String, String>>, ServiceError> {
         let url = self.file_route(id, "details").ok_or_else(unaskable)?;
         let answer = self
-            .ask(&mut pass, Intent::Read, Method::GET, &url, &[], stop)
+            .ask(pass, Intent::Read, Method::GET, &url, &[], stop)
             .await?;
         let value = match answer.status {
-            200 => self.seen(&answer, id)?,
+            200 => Ok(self.about(&answer, id)?),
             // A malformed id is refused as such: there is no file that has it.
             404 | 400
                 if answer.is_object() && (answer.status == 404 || !is_plain_id(id.as_str())) =>
             {
-                Seen::Absent {
-                    words: self.words(&answer),
-                }
+                Err(self.words(&answer))
             }
             404 if !is_plain_id(id.as_str()) => {
                 return Err(self.refuse(&answer, ErrorKind::Refused));
@@ -182,16 +198,26 @@ impl ImageKit {
         })
     }
 
-    /// What a re-read shows, if it is about that very file.
-    fn seen(&self, answer: &Answer, id: &ItemId) -> Result<Seen, ServiceError> {
+    /// The text of an answer, if it is about that very file.
+    fn about(&self, answer: &Answer, id: &ItemId) -> Result<String, ServiceError> {
         let text = answer.text();
         let fields = Fields::of(&text).ok_or_else(|| self.nonsense(answer))?;
         let named = fields.string("fileId").unwrap_or_default();
-        if !named.eq_ignore_ascii_case(id.as_str()) {
-            return Err(self.nonsense(answer));
+        match named.eq_ignore_ascii_case(id.as_str()) {
+            true => Ok(text.into_owned()),
+            false => Err(self.nonsense(answer)),
         }
-        let file = rows::file(&fields, &mut Types::default());
-        Ok(Seen::File(Box::new(file.row)))
+    }
+
+    /// A file from the text of its details.
+    pub(super) fn read_file(&self, text: &str) -> Result<Listed, ServiceError> {
+        let fields = Fields::of(text).ok_or_else(unreadable)?;
+        Ok(rows::file(&fields, &mut Types::default()))
+    }
+
+    /// A text of the service's without the key.
+    pub(super) fn clean(&self, text: String) -> String {
+        self.key.clean(text)
     }
 
     /// A small picture from where the service delivers it. The key does not go there.
@@ -226,6 +252,12 @@ impl ImageKit {
         self.places.keep([&file]);
         Ok(self.places.of(&file))
     }
+}
+
+/// An error for details that are no object.
+pub(super) fn unreadable() -> ServiceError {
+    let message = "The answer is not one that ImageKit gives. Check the API base and the proxy";
+    ServiceError::new(ErrorKind::NotTheService, message)
 }
 
 fn unaskable() -> ServiceError {

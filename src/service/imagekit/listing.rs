@@ -49,14 +49,35 @@ impl ImageKit {
         if since.is_none() {
             self.places.clear();
         }
-        let which = which(since);
+        self.stream_of(&which(since), pages).await
+    }
+
+    /// The files that the service's own search finds, newest first. What a query says beside files is left out.
+    pub(super) async fn found(
+        &self,
+        query: &str,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        let query = match query.trim() {
+            "" => "type = \"file\"".to_owned(),
+            query => format!("({query}) AND type = \"file\""),
+        };
+        let which = format!("searchQuery={}", escaped(&query));
+        self.stream_of(&which, pages).await
+    }
+
+    async fn stream_of(
+        &self,
+        which: &str,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
         let mut chain = Chain::default();
         // A small account costs one call: only a full window makes others leave.
         let (mut skip, mut windows, mut overlap, mut backs) = (0, 1, OVERLAP.0, 0);
         loop {
             let step = ROWS - overlap;
             let skips = (skip..).step_by(step).take(windows);
-            match self.stretch(&mut chain, &which, skips, &pages).await? {
+            match self.stretch(&mut chain, which, skips, &pages).await? {
                 Next::End => return Ok(()),
                 Next::Back(_) if backs == BACKS => return Err(restless()),
                 Next::Back(earlier) => {

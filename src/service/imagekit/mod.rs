@@ -1,13 +1,19 @@
-//! ImageKit, media API v1: listing, details and bulk delete.
+//! ImageKit, media API v1: files, folders, versions and fields; bulk delete, tags, copies, moves, names, purges.
 //!
 //! It asks and reads; how often, how fast and how long is the gate's and the executor's business.
 
 mod api;
 mod auth;
+mod edit;
+mod folders;
 mod listing;
+mod moves;
 mod places;
+mod purge;
 mod refusal;
+mod tags;
 mod verbs;
+mod versions;
 mod wire;
 
 use std::sync::OnceLock;
@@ -18,16 +24,18 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb,
+    Account, Edit, FieldRow, FileDetails, FileRow, FolderChange, FolderJob, FolderRow,
+    GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb, VersionRow,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base};
 use super::work::ids_of;
 use super::{
-    Answered, BatchAnswer, Capabilities, Credentials, ErrorKind, Gate, Listing, Page, Pass, Seen,
-    Service, ServiceError, Target, Work, no_verb,
+    Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
+    Pass, Seen, Service, ServiceError, Target, Work, no_verb,
 };
 use auth::Key;
+use moves::Placing;
 use places::Places;
 
 /// Where the API is.
@@ -46,13 +54,33 @@ const RESET: &str = "x-ratelimit-reset";
 const CALLS: (usize, usize) = (4, 6);
 
 pub(super) static CAN: Capabilities = Capabilities {
-    verbs: &[Verb::Delete],
+    verbs: &[
+        Verb::Delete,
+        Verb::AddTags,
+        Verb::RemoveTags,
+        Verb::Copy,
+        Verb::Move,
+        Verb::Rename,
+        Verb::Purge,
+        Verb::DeleteFolders,
+    ],
     batch_limit: 100,
     groups: false,
     removed_list: false,
     restore: false,
-    repeatable: &[],
+    // Once and twice are the same; of a folder, the second answer tells that it is gone.
+    repeatable: &[
+        Verb::AddTags,
+        Verb::RemoveTags,
+        Verb::Purge,
+        Verb::DeleteFolders,
+    ],
     unstored: false,
+    folders: true,
+    versions: true,
+    edit: true,
+    search: true,
+    purges_a_month: Some(1000),
     ..Capabilities::PLAIN
 };
 
@@ -65,6 +93,7 @@ pub struct ImageKit {
     pictures: Http,
     gate: Gate,
     places: Places,
+    placing: Placing,
     told: OnceLock<Account>,
 }
 
@@ -88,6 +117,7 @@ impl ImageKit {
             pictures,
             gate: Gate::new(CALLS.0, CALLS.1),
             places,
+            placing: Placing::default(),
             told: OnceLock::new(),
         })
     }
@@ -172,6 +202,15 @@ impl Service for ImageKit {
                 Some(refused) => Ok(refused),
                 None => self.delete(pass, &ids, stop).await,
             },
+            Verb::AddTags | Verb::RemoveTags => match verbs::refused_unsent(&ids) {
+                Some(refused) => Ok(refused),
+                None => self.tag(pass, work, &ids, stop).await,
+            },
+            Verb::Copy | Verb::Move | Verb::Rename => {
+                self.relocate(pass, work, only(items)?, stop).await
+            }
+            Verb::Purge => self.purge(pass, only(items)?, stop).await,
+            Verb::DeleteFolders => self.delete_folder(pass, only(items)?, stop).await,
             Verb::DeleteGroups => Err(no_groups()),
             Verb::Store => Err(unsupported("ImageKit keeps every file; none needs storing")),
             Verb::Restore => Err(unsupported("ImageKit cannot restore a deleted file")),
@@ -188,8 +227,67 @@ impl Service for ImageKit {
     ) -> Result<Answered<Seen>, ServiceError> {
         match work.verb {
             Verb::Delete => self.see(pass, &item.id, stop).await,
+            Verb::AddTags | Verb::RemoveTags => self.see_tags(pass, work, &item.id, stop).await,
+            Verb::Copy | Verb::Move | Verb::Rename => self.see_moved(pass, work, item, stop).await,
+            Verb::Purge => Ok(Answered {
+                value: purge::seen(),
+                meta: CallMeta::default(),
+            }),
+            Verb::DeleteFolders => self.see_folder(pass, item, stop).await,
             verb => Err(no_verb(ServiceKind::ImageKit, verb)),
         }
+    }
+
+    async fn search(
+        &self,
+        query: &str,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        self.found(query, pages).await
+    }
+
+    async fn folders(&self) -> Result<Vec<FolderRow>, ServiceError> {
+        self.all_folders().await
+    }
+
+    async fn create_folder(&self, path: &str) -> Result<(), ServiceError> {
+        self.make_folder(path).await
+    }
+
+    async fn change_folder(&self, change: &FolderChange) -> Result<String, ServiceError> {
+        self.begin_change(change).await
+    }
+
+    async fn folder_job(&self, job: &str) -> Result<FolderJob, ServiceError> {
+        self.change_status(job).await
+    }
+
+    async fn versions(&self, id: &ItemId) -> Result<Vec<VersionRow>, ServiceError> {
+        self.all_versions(id).await
+    }
+
+    async fn delete_version(&self, id: &ItemId, version: &str) -> Result<(), ServiceError> {
+        self.drop_version(id, version).await
+    }
+
+    async fn restore_version(&self, id: &ItemId, version: &str) -> Result<(), ServiceError> {
+        self.take_back(id, version).await
+    }
+
+    async fn fields(&self) -> Result<Vec<FieldRow>, ServiceError> {
+        self.all_fields().await
+    }
+
+    async fn edit(&self, id: &ItemId, edit: &Edit) -> Result<FileDetails, ServiceError> {
+        self.change(id, edit).await
+    }
+}
+
+/// The one item of a call that takes no more.
+fn only(items: &[Target]) -> Result<&Target, ServiceError> {
+    match items {
+        [item] => Ok(item),
+        _ => Err(unsupported("ImageKit takes one item a call for this")),
     }
 }
 

@@ -78,6 +78,11 @@ impl Places {
         }
     }
 
+    /// Forgets where a file is: it was put elsewhere.
+    pub(super) fn forget(&self, id: &ItemId) {
+        self.known().remove(id);
+    }
+
     /// Where the file is, if that is known.
     pub(super) fn get(&self, id: &ItemId) -> Option<Place> {
         self.known().get(id).map(Kept::place)

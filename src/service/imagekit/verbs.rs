@@ -12,7 +12,7 @@ use crate::service::{Answered, BatchAnswer, CallMeta, ErrorKind, Fact, Pass, Ser
 
 use super::ImageKit;
 use super::api::is_plain_id;
-use super::wire::batch::Sent;
+use super::wire::batch::{DELETED, Sent};
 
 const BATCH_ROUTE: &str = "v1/files/batch/deleteByFileIds";
 
@@ -49,25 +49,35 @@ impl ImageKit {
         let answer = self
             .ask(pass, Intent::Write, Method::POST, &url, &sent.body(), stop)
             .await?;
+        self.bulk_answer(&answer, sent, DELETED)
+    }
+
+    /// What the answer to a call with many ids proves; what is done it names under `key`.
+    pub(super) fn bulk_answer(
+        &self,
+        answer: &Answer,
+        sent: &Sent<'_>,
+        key: &str,
+    ) -> Result<Answered<BatchAnswer>, ServiceError> {
         let value = match answer.status {
             200..=299 => {
-                let facts = sent.evidence(&answer.text());
-                let facts = facts.ok_or_else(|| self.lost(&answer))?;
+                let facts = sent.evidence(key, &answer.text());
+                let facts = facts.ok_or_else(|| self.lost(answer))?;
                 BatchAnswer::Evidence(self.key.clean_facts(facts))
             }
             404 if answer.is_object() => BatchAnswer::RefusedWhole {
-                named: sent.missing(&answer.text(), &self.words(&answer)),
-                words: self.words(&answer),
+                named: sent.missing(&answer.text(), &self.words(answer)),
+                words: self.words(answer),
             },
             400 | 413 | 422 => BatchAnswer::RefusedWhole {
                 named: Vec::new(),
-                words: self.words(&answer),
+                words: self.words(answer),
             },
-            _ => return Err(self.refuse_write(&answer)),
+            _ => return Err(self.refuse_write(answer)),
         };
         Ok(Answered {
             value,
-            meta: answer.meta,
+            meta: answer.meta.clone(),
         })
     }
 
@@ -102,12 +112,13 @@ impl ImageKit {
         Ok(evidence(vec![(id.clone(), fact)], meta))
     }
 
-    fn refuse_write(&self, answer: &Answer) -> ServiceError {
+    /// What an answer to a change means that is no success.
+    pub(super) fn refuse_write(&self, answer: &Answer) -> ServiceError {
         self.refuse_for(answer, ErrorKind::NotTheService, Intent::Write)
     }
 
     /// A good status with a body that names nothing: the call may have been done.
-    fn lost(&self, answer: &Answer) -> ServiceError {
+    pub(super) fn lost(&self, answer: &Answer) -> ServiceError {
         ServiceError {
             words: None,
             ..answer.error(ErrorKind::Lost, "The answer does not say what was done")
@@ -121,7 +132,7 @@ pub(super) fn is_sendable(id: &ItemId) -> bool {
 }
 
 /// Whether a call was refused for nobody's sake.
-fn is_unnamed(value: &BatchAnswer) -> bool {
+pub(super) fn is_unnamed(value: &BatchAnswer) -> bool {
     matches!(value, BatchAnswer::RefusedWhole { named, .. } if named.is_empty())
 }
 
@@ -135,12 +146,12 @@ fn after(first: &CallMeta, second: &CallMeta) -> CallMeta {
     }
 }
 
-fn unsendable(id: ItemId) -> (ItemId, Fact) {
+pub(super) fn unsendable(id: ItemId) -> (ItemId, Fact) {
     let words = "Tallyman: this is not an id that can be sent".to_owned();
     (id, Fact::Refused { words })
 }
 
-fn evidence(facts: Vec<(ItemId, Fact)>, meta: CallMeta) -> Answered<BatchAnswer> {
+pub(super) fn evidence(facts: Vec<(ItemId, Fact)>, meta: CallMeta) -> Answered<BatchAnswer> {
     Answered {
         value: BatchAnswer::Evidence(facts),
         meta,

@@ -4,5 +4,8 @@
 
 pub(super) mod account;
 pub(super) mod batch;
+pub(super) mod edit;
 pub(super) mod facts;
+pub(super) mod folders;
 pub(super) mod rows;
+pub(super) mod versions;

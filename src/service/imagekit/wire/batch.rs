@@ -13,6 +13,12 @@ use crate::service::wire::{Fields, Said, plain, string};
 
 use super::super::api::is_plain_id;
 
+/// Where a delete's answer names what is gone.
+pub(crate) const DELETED: &str = "successfullyDeletedFileIds";
+
+/// Where an answer about tags names what was changed.
+pub(crate) const UPDATED: &str = "successfullyUpdatedFileIds";
+
 /// The ids of one call, each once, as they were written.
 pub(crate) struct Sent<'a>(Vec<&'a ItemId>);
 
@@ -37,16 +43,24 @@ impl<'a> Sent<'a> {
             .expect("a list of strings is always JSON")
     }
 
-    /// What a good answer proves. `None` if it is no answer to a batch at all.
-    pub(crate) fn evidence(&self, json: &str) -> Option<Vec<(ItemId, Fact)>> {
+    /// The body of a call about tags.
+    pub(crate) fn body_with(&self, tags: &[String]) -> Vec<u8> {
+        let ids: Vec<&str> = self.0.iter().map(|id| id.as_str()).collect();
+        let body = serde_json::json!({ "fileIds": ids, "tags": tags });
+        body.to_string().into_bytes()
+    }
+
+    /// What a good answer proves, which names what is done under `key`. `None` if it is no answer to a batch at
+    /// all.
+    pub(crate) fn evidence(&self, key: &str, json: &str) -> Option<Vec<(ItemId, Fact)>> {
         let fields = Fields::of(json)?;
-        let deleted = fields.array("successfullyDeletedFileIds");
+        let done = fields.array(key);
         let errors = fields.array("errors");
-        if deleted.is_none() && errors.is_none() {
+        if done.is_none() && errors.is_none() {
             return None;
         }
         let mut said = self.nothing();
-        for id in deleted.iter().flatten().filter_map(|id| string(id)) {
+        for id in done.iter().flatten().filter_map(|id| string(id)) {
             said.add(&id, Some(Fact::Done { at: None }));
         }
         for (id, words) in errors.iter().flatten().filter_map(|error| failed(error)) {
@@ -111,7 +125,7 @@ mod tests {
     }
 
     fn evidence(sent: &[&str], json: &str) -> Option<Vec<(ItemId, Fact)>> {
-        Sent::new(&ids(sent)).evidence(json)
+        Sent::new(&ids(sent)).evidence(DELETED, json)
     }
 
     fn refused(words: &str) -> Fact {
@@ -147,6 +161,8 @@ mod tests {
         );
         assert_eq!(Sent::new(&ids(&["a", "b"])).only(), None);
         assert_eq!(Sent::new(&[]).only(), None);
+        let body = Sent::new(&ids(&["a"])).body_with(&["summer".to_owned()]);
+        assert_eq!(body, br#"{"fileIds":["a"],"tags":["summer"]}"#);
     }
 
     #[test]
@@ -175,6 +191,21 @@ mod tests {
         assert_eq!(evidence(&[A], &json), Some(Vec::new()));
         let twice = format!(r#"{{"successfullyDeletedFileIds": ["{A}", "{A}"]}}"#);
         assert_eq!(evidence(&[A], &twice).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn tags_are_told_under_another_name() {
+        let sent = ids(&[A, B]);
+        let json = format!(
+            r#"{{"successfullyUpdatedFileIds": ["{A}"], "errors": [{{"fileId": "{B}", "error": "no"}}]}}"#
+        );
+        let found = Sent::new(&sent).evidence(UPDATED, &json).unwrap();
+        let expected = [(A, Fact::Done { at: None }), (B, refused("no"))];
+        assert_eq!(found, expected.map(|(id, fact)| (ItemId::from(id), fact)));
+        assert_eq!(
+            Sent::new(&sent).evidence(DELETED, r#"{"successfullyUpdatedFileIds": []}"#),
+            None
+        );
     }
 
     #[test]

@@ -1,0 +1,134 @@
+//! The job after a delete: the delivery network is told to forget what is gone.
+//!
+//! It is a plan and a job of its own, with an outcome for each file; the addresses come from the delete's plan,
+//! for nobody knows them any more once a file is gone.
+
+use futures_util::stream::{self, StreamExt as _};
+
+use crate::model::{JobRecord, Outcome, Plan, PlanItem, Verb};
+use crate::service::Service;
+
+/// Questions about addresses under way.
+const ASKED_AT_ONCE: usize = 4;
+
+/// The plan of the purge that a delete asked for: exactly what the delete names as done. `None` if it asked
+/// for none, or nothing was deleted.
+pub fn purge_after(record: &JobRecord) -> Option<Plan> {
+    let summary = &record.summary;
+    if summary.verb != Verb::Delete || !summary.args.purge {
+        return None;
+    }
+    let gone = record
+        .items
+        .iter()
+        .filter(|row| row.outcome() == Some(Outcome::Done));
+    let items: Vec<PlanItem> = gone.map(|row| to_purge(&row.item)).collect();
+    (!items.is_empty()).then(|| Plan::new(Verb::Purge, summary.source.clone(), items))
+}
+
+fn to_purge(item: &PlanItem) -> PlanItem {
+    let unknown = "its address was not known when it was deleted";
+    PlanItem {
+        guard: item.url.is_none().then(|| unknown.to_owned()),
+        ..item.clone()
+    }
+}
+
+/// Fills in where the items are delivered, while they are still there to be asked about: from what was listed,
+/// else with a call each. An item that cannot be asked about stays without.
+pub async fn find_addresses(service: &dyn Service, items: &mut [PlanItem]) {
+    let asked = items.iter_mut().filter(|item| item.url.is_none());
+    stream::iter(asked)
+        .for_each_concurrent(ASKED_AT_ONCE, |item| async {
+            item.url = match service.file_url(&item.id) {
+                Some(url) => Some(url),
+                None => match service.details(&item.id).await {
+                    Ok(details) => details.url,
+                    Err(_) => None,
+                },
+            };
+        })
+        .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::model::{
+        Evidence, ItemRecord, JobId, JobState, JobSummary, PlanArgs, Settled, Tally, Time,
+    };
+
+    fn row(seq: u32, url: Option<&str>, outcome: Outcome) -> ItemRecord {
+        ItemRecord {
+            seq,
+            item: PlanItem {
+                url: url.map(str::to_owned),
+                ..PlanItem::bare(fixture::id(seq as usize))
+            },
+            settled: Some(Settled {
+                seq,
+                outcome,
+                problem: String::new(),
+                evidence: Some(Evidence::Answer),
+                service_time: None,
+                settled_at: Time(0),
+            }),
+            attempts: 1,
+            first_sent_at: None,
+            call: None,
+            http_status: None,
+            request_id: None,
+        }
+    }
+
+    fn record(verb: Verb, purge: bool) -> JobRecord {
+        let items = vec![
+            row(0, Some("https://x/0"), Outcome::Done),
+            row(1, Some("https://x/1"), Outcome::Absent),
+            row(2, None, Outcome::Done),
+            row(3, Some("https://x/3"), Outcome::Unknown),
+        ];
+        let mut tally = Tally::default();
+        for item in &items {
+            tally.add(item.outcome());
+        }
+        JobRecord {
+            summary: JobSummary {
+                id: JobId(1),
+                verb,
+                args: PlanArgs {
+                    purge,
+                    ..PlanArgs::default()
+                },
+                source: fixture::source(),
+                state: JobState::Ended,
+                reason: String::new(),
+                created: Time(0),
+                ended: None,
+                tally,
+                bytes: 0,
+                calls: 1,
+                retries: 0,
+                throttled: 0,
+                seconds: 0.0,
+            },
+            items,
+            calls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn exactly_what_was_deleted_is_purged() {
+        let plan = purge_after(&record(Verb::Delete, true)).unwrap();
+        assert_eq!(plan.verb, Verb::Purge);
+        let items: Vec<_> = plan
+            .items()
+            .iter()
+            .map(|item| (item.url.as_deref(), item.guard.is_some()))
+            .collect();
+        assert_eq!(items, [(Some("https://x/0"), false), (None, true)]);
+        assert_eq!(purge_after(&record(Verb::Delete, false)), None);
+        assert_eq!(purge_after(&record(Verb::Store, true)), None);
+    }
+}
