@@ -8,7 +8,8 @@ use std::borrow::Cow;
 pub(super) const BYTES: usize = 16;
 /// Longest text of a packed id.
 pub(super) const TEXT: usize = 36;
-const HEX_BYTES: usize = 12;
+/// Bytes of a packed hex id.
+pub(super) const HEX_BYTES: usize = 12;
 
 /// An id, looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

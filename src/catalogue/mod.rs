@@ -4,6 +4,7 @@
 //! for [`arrange`] on any other. A row keeps its number for life, so a [`RowIx`] outlives every refresh.
 
 mod arrange;
+mod cache;
 mod column;
 mod fold;
 mod id;
@@ -22,6 +23,7 @@ mod two;
 mod types;
 
 pub use arrange::{Arrangement, Query, arrange};
+pub use cache::{AsOf, CacheError, Cached, Owner, read as read_cache, write as write_cache};
 pub use column::{Column, Sort};
 pub use natural::compare as compare_names;
 pub use problems::{ProblemIndex, Reason};

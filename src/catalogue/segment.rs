@@ -30,6 +30,40 @@ struct Span {
     len: u16,
 }
 
+/// A row to put in, its texts borrowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewRow<'a> {
+    /// At most [`MAX_TEXT`] long if it is a text.
+    pub id: Id<'a>,
+    pub name: &'a str,
+    pub shared: Shared,
+    pub size: u64,
+    pub uploaded: Option<Time>,
+    pub stored: Option<Time>,
+    pub removed: Option<Time>,
+    pub ready: bool,
+    pub image: bool,
+    pub odd: Option<&'a str>,
+}
+
+impl<'a> NewRow<'a> {
+    /// A listed row.
+    pub fn of(row: &'a FileRow, shared: Shared) -> Self {
+        Self {
+            id: Id::of(row.id.as_str()),
+            name: &row.name,
+            shared,
+            size: row.size,
+            uploaded: row.uploaded,
+            stored: row.stored,
+            removed: row.removed,
+            ready: row.ready,
+            image: row.image,
+            odd: row.odd.as_deref(),
+        }
+    }
+}
+
 /// Up to 4096 rows, a column a field.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Segment {
@@ -65,22 +99,22 @@ impl Segment {
         self.len() == ROWS
     }
 
-    /// Adds a row. Its id must be empty or at most [`MAX_TEXT`] long.
-    pub fn push(&mut self, row: &FileRow, shared: Shared) {
+    /// Adds a row.
+    pub fn push(&mut self, row: &NewRow<'_>) {
         self.folded.take();
-        let name = self.put_text(cut(&row.name));
-        let (id_flag, id) = self.put_id(row.id.as_str());
-        self.flags.push(id_flag | flags_of(row));
+        let name = self.put_text(cut(row.name));
+        let (id_flag, id) = self.put_id(row.id);
+        self.flags.push(id_flag | flags_of(row.ready, row.image));
         self.ids.push(id);
         self.name_starts.push(name.start);
         self.name_lens.push(name.len);
-        self.types.push(shared.kind);
-        self.folders.push(shared.folder);
+        self.types.push(row.shared.kind);
+        self.folders.push(row.shared.folder);
         self.sizes.push(row.size);
         self.uploaded.push(pack_time(row.uploaded));
         self.stored.push(pack_time(row.stored));
         self.removed.push(pack_time(row.removed));
-        self.put_odd(self.len() - 1, row.odd.as_deref());
+        self.put_odd(self.len() - 1, row.odd);
         if self.is_full() {
             self.shrink();
             self.folded();
@@ -92,7 +126,7 @@ impl Segment {
         if self.name(at) != cut(&row.name) {
             self.set_name(at, cut(&row.name));
         }
-        self.flags[at] = self.flags[at] & ID_KINDS | flags_of(row);
+        self.flags[at] = self.flags[at] & ID_KINDS | flags_of(row.ready, row.image);
         self.types[at] = shared.kind;
         self.folders[at] = shared.folder;
         self.sizes[at] = row.size;
@@ -104,7 +138,7 @@ impl Segment {
 
     /// Whether [`set`](Self::set) would change nothing.
     pub fn is_same(&self, at: usize, row: &FileRow, shared: Shared) -> bool {
-        self.flags[at] & (READY | IMAGE) == flags_of(row)
+        self.flags[at] & (READY | IMAGE) == flags_of(row.ready, row.image)
             && self.types[at] == shared.kind
             && self.folders[at] == shared.folder
             && self.sizes[at] == row.size
@@ -247,8 +281,8 @@ impl Segment {
         }
     }
 
-    fn put_id(&mut self, text: &str) -> (u8, [u8; BYTES]) {
-        match Id::of(text) {
+    fn put_id(&mut self, id: Id<'_>) -> (u8, [u8; BYTES]) {
+        match id {
             Id::Uuid(bytes) => (ID_UUID, bytes),
             Id::Hex(bytes) => (ID_HEX, bytes),
             Id::Text("") => (0, [0; BYTES]),
@@ -312,13 +346,14 @@ impl Span {
     }
 }
 
-fn flags_of(row: &FileRow) -> u8 {
-    let ready = if row.ready { READY } else { 0 };
-    let image = if row.image { IMAGE } else { 0 };
+fn flags_of(ready: bool, image: bool) -> u8 {
+    let ready = if ready { READY } else { 0 };
+    let image = if image { IMAGE } else { 0 };
     ready | image
 }
 
-fn cut(name: &str) -> &str {
+/// As much of a text as is kept.
+pub(super) fn cut(name: &str) -> &str {
     &name[..name.floor_char_boundary(MAX_TEXT)]
 }
 
@@ -360,7 +395,7 @@ mod tests {
     fn a_thousand_renames_do_not_pile_up() {
         let mut segment = Segment::default();
         for (id, name) in [("a", "one"), ("b", "two"), ("", "three")] {
-            segment.push(&row(id, name), Shared::default());
+            segment.push(&NewRow::of(&row(id, name), Shared::default()));
         }
         for turn in 0..1000 {
             segment.set(1, &row("b", &format!("turn {turn}")), Shared::default());
@@ -375,7 +410,10 @@ mod tests {
     #[test]
     fn an_endless_name_is_cut_between_characters() {
         let mut segment = Segment::default();
-        segment.push(&row("a", &"ö".repeat(MAX_TEXT)), Shared::default());
+        segment.push(&NewRow::of(
+            &row("a", &"ö".repeat(MAX_TEXT)),
+            Shared::default(),
+        ));
         assert_eq!(segment.name(0).len(), MAX_TEXT - 1);
         assert!(segment.is_same(0, &row("a", &"ö".repeat(MAX_TEXT)), Shared::default()));
     }

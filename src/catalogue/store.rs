@@ -6,7 +6,7 @@ use crate::model::{FileRow, Time};
 
 use super::id::Id;
 use super::index::IdIndex;
-use super::segment::{MAX_TEXT, ROWS, Segment};
+use super::segment::{MAX_TEXT, NewRow, ROWS, Segment};
 use super::types::{Shared, Types};
 use super::{RowIx, RowRef, RowSet, Totals};
 
@@ -188,6 +188,13 @@ impl Catalogue {
         ((ix as usize) < self.slots()).then(|| self.row(ix))
     }
 
+    /// The newest upload among the files that exist.
+    pub fn newest(&self) -> Option<Time> {
+        let rows = (0..self.slots() as RowIx).map(|ix| self.row(ix));
+        let here = rows.filter(|row| !row.is_gone() && row.removed().is_none());
+        here.filter_map(|row| row.uploaded()).max()
+    }
+
     /// Different after each change.
     pub fn generation(&self) -> u64 {
         self.generation
@@ -243,19 +250,35 @@ impl Catalogue {
                 self.update(ix, &row, shared, false);
                 ix
             }
-            None => self.push(&row, shared),
+            None => self.push(&NewRow::of(&row, shared)),
         }
     }
 
-    fn shared_of(&mut self, row: &FileRow) -> Shared {
-        let number = |texts: &mut Arc<Types>, text: &Arc<str>| {
-            let known = texts.find(text);
-            known.unwrap_or_else(|| Arc::make_mut(texts).add(text))
-        };
-        Shared {
-            kind: number(&mut self.types, &row.mime),
-            folder: number(&mut self.folders, &row.folder),
+    /// Puts in a row as it was kept; `false` if its id is here already.
+    pub(super) fn restore(&mut self, row: &NewRow<'_>) -> bool {
+        let segments = &self.segments;
+        if row.id != Id::Text("") && self.index.find(&row.id, |ix| id_in(segments, ix)).is_some() {
+            return false;
         }
+        self.push(row);
+        true
+    }
+
+    fn shared_of(&mut self, row: &FileRow) -> Shared {
+        Shared {
+            kind: self.kind_of(&row.mime),
+            folder: self.folder_of(&row.folder),
+        }
+    }
+
+    /// The number of a type, which may be new.
+    pub(super) fn kind_of(&mut self, mime: &Arc<str>) -> u32 {
+        number(&mut self.types, mime)
+    }
+
+    /// The number of a folder, which may be new.
+    pub(super) fn folder_of(&mut self, folder: &Arc<str>) -> u32 {
+        number(&mut self.folders, folder)
     }
 
     fn update(&mut self, ix: RowIx, row: &FileRow, shared: Shared, gone: bool) {
@@ -269,18 +292,18 @@ impl Catalogue {
         });
     }
 
-    fn push(&mut self, row: &FileRow, shared: Shared) -> RowIx {
+    fn push(&mut self, row: &NewRow<'_>) -> RowIx {
         let ix = self.slots() as RowIx;
         match self.segments.last_mut().filter(|last| !last.is_full()) {
-            Some(last) => Arc::make_mut(last).push(row, shared),
+            Some(last) => Arc::make_mut(last).push(row),
             None => {
                 let mut segment = Segment::default();
-                segment.push(row, shared);
+                segment.push(row);
                 self.segments.push(Arc::new(segment));
             }
         }
-        self.totals.add(row.state(), row.size);
-        if !row.id.as_str().is_empty() {
+        self.totals.add(self.row(ix).state(), row.size);
+        if row.id != Id::Text("") {
             let segments = &self.segments;
             self.index.insert(ix, |ix| id_in(segments, ix));
         }
@@ -302,6 +325,11 @@ impl Catalogue {
         }
         self.generation += 1;
     }
+}
+
+fn number(texts: &mut Arc<Types>, text: &Arc<str>) -> u32 {
+    let known = texts.find(text);
+    known.unwrap_or_else(|| Arc::make_mut(texts).add(text))
 }
 
 fn id_in(segments: &[Arc<Segment>], ix: RowIx) -> Id<'_> {
