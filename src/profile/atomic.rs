@@ -7,6 +7,16 @@ use std::path::{Path, PathBuf};
 /// Writes the file so that after a crash at any instant it holds the old text or the new one.
 /// Its folder is made where it is missing; a link is followed and stays.
 pub(super) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    write_with(path, ".profiles-", |file| file.write_all(text))
+}
+
+/// Like [`write`], for what is not in memory as a whole. A crash may leave a file whose name begins with
+/// `prefix`.
+pub(super) fn write_with(
+    path: &Path,
+    prefix: &str,
+    fill: impl FnOnce(&mut fs::File) -> io::Result<()>,
+) -> io::Result<()> {
     let path = resolve(path)?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -14,9 +24,9 @@ pub(super) fn write(path: &Path, text: &[u8]) -> io::Result<()> {
     };
     make_folder(folder)?;
     let mut file = tempfile::Builder::new()
-        .prefix(".profiles-")
+        .prefix(prefix)
         .tempfile_in(folder)?;
-    file.write_all(text)?;
+    fill(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
     sync_folder(folder)

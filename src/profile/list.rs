@@ -14,7 +14,7 @@ use crate::model::{ProfileId, Time};
 use crate::service::parse_base;
 
 use super::file::{Document, Text, parse};
-use super::{Profile, atomic};
+use super::{Profile, atomic, cache};
 
 /// The file's name.
 const FILE: &str = "profiles.toml";
@@ -140,7 +140,7 @@ impl Profiles {
         })
     }
 
-    /// Removes a profile and saves. Its secret is the caller's to forget.
+    /// Removes a profile and saves; what was kept of its files goes too. Its secret is the caller's to forget.
     ///
     /// # Errors
     /// No such profile; a file that is frozen or cannot be written. Nothing has changed then.
@@ -153,7 +153,11 @@ impl Profiles {
             }
             let message = "This profile is not in the list any more.";
             Err(ProfileError::new(ProfileErrorKind::NotFound, message))
-        })
+        })?;
+        if let Some(data_dir) = self.path.parent() {
+            cache::forget(data_dir, id);
+        }
+        Ok(())
     }
 
     /// Changes what is in the file now (another window may have written it) and saves.

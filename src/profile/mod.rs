@@ -1,9 +1,12 @@
 //! Profiles: the list on disk, the secrets in the keyring, and the check of a pair of keys.
 //!
+//! Beside the list lie the files that each profile had when it was last looked at ([`cache`]).
+//!
 //! The list never holds a secret, and the keyring never holds anything else. Nothing outside this
 //! room names the keyring's libraries.
 
 mod atomic;
+pub mod cache;
 mod colour;
 mod entry;
 mod file;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use egui::{Context, Ui, ViewportCommand};
 use poll_promise::Promise;
 
+use super::cached::{self, Caches};
 use super::command::Command;
 use super::engine::{Engine, Event};
 use super::flash::Flash;
@@ -15,9 +16,10 @@ use super::sheets;
 use super::start::{self, Setup};
 use super::theme::{self, Tokens};
 use super::workspace::{Toast, Workspace};
+use crate::catalogue::Cached;
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{JobId, JobRecord, JobSummary, ProfileId, Verb};
+use crate::model::{JobId, JobRecord, JobSummary, ProfileId, Time, Verb};
 use crate::profile::{Profile, Profiles, Secrets};
 
 /// What one frame may spend on events.
@@ -76,7 +78,7 @@ impl App {
         theme::install(ctx);
         let settings = Settings::load(&setup.data_dir());
         ctx.set_theme(settings.theme());
-        let engine = Engine::new(ctx.clone())
+        let mut engine = Engine::new(ctx.clone())
             .map_err(|error| format!("No threads can be started: {error}"))?;
         let data_dir = setup.data_dir();
         let mut notices = Vec::new();
@@ -89,6 +91,10 @@ impl App {
             None
         };
         let ledger = start::ledger(&data_dir, &mut notices);
+        if setup.keeps_data() {
+            let owns = ledger.as_ref().is_ok_and(|ledger| !ledger.is_read_only());
+            engine.caches = Caches::new(data_dir, owns);
+        }
         let mut app = Self {
             workspaces: profiles
                 .list()
@@ -192,6 +198,11 @@ impl App {
                 question,
                 result,
             } => self.opened(&profile, question, result),
+            Event::Cached {
+                profile,
+                question,
+                result,
+            } => self.cache_arrived(&profile, question, result),
             Event::Files {
                 profile,
                 listing,
@@ -211,6 +222,7 @@ impl App {
                 self.with(&profile, |workspace| {
                     workspace.files_ended(listing, run, result)
                 });
+                self.keep(&profile);
             }
             Event::Groups { profile, run, page } => {
                 self.with(&profile, |workspace| workspace.groups.arrived(run, page));
@@ -272,6 +284,28 @@ impl App {
         }
     }
 
+    fn cache_arrived(
+        &mut self,
+        id: &ProfileId,
+        question: u64,
+        result: Result<Option<Box<(Cached, Option<Time>)>>, String>,
+    ) {
+        let workspaces = &mut self.workspaces;
+        let workspace = workspaces.iter_mut().find(|one| one.profile.id == *id);
+        let told = workspace.and_then(|one| one.cache_arrived(&self.engine, question, result));
+        if let Some(words) = told {
+            self.notify(words);
+        }
+    }
+
+    /// Writes a profile's list to disk, if there is anything new to write.
+    fn keep(&mut self, id: &ProfileId) {
+        let mut workspaces = self.workspaces.iter_mut();
+        if let Some(workspace) = workspaces.find(|one| one.profile.id == *id) {
+            workspace.keep(&self.engine);
+        }
+    }
+
     fn with(&mut self, id: &ProfileId, act: impl FnOnce(&mut Workspace)) {
         if let Some(workspace) = self.workspace(id) {
             act(workspace);
@@ -299,6 +333,11 @@ impl App {
                     self.notices.push(error.to_string());
                 }
             }
+        }
+        if let Ok(session) = &result
+            && let Some(words) = self.workspaces[at].check_cache(&session.account)
+        {
+            self.notify(words);
         }
         self.workspaces[at].opened(&self.engine, result);
     }
@@ -338,6 +377,7 @@ impl App {
                 workspace.refresh_files(engine, crate::service::Listing::Existing);
             }
         }
+        self.keep(id);
         self.refresh_history();
         if let (Some(open), Some(job), Ok(ledger)) = (&self.history.open, job, &self.ledger)
             && open.id == job
@@ -421,6 +461,7 @@ impl eframe::App for App {
         if self.settings != self.saved {
             self.settings.save(&self.setup.data_dir());
         }
+        cached::leave(&self.engine, &mut self.workspaces);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

@@ -13,11 +13,12 @@ use poll_promise::Promise;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::{self, Arrangement, Catalogue, ProblemIndex, Query, Sort};
+use super::cached::Caches;
+use crate::catalogue::{self, Arrangement, Cached, Catalogue, ProblemIndex, Query, Sort};
 use crate::job::{self, Observer, Progress};
 use crate::ledger::Ledger;
 use crate::model::{
-    Account, FileRow, GroupRow, ItemId, JobId, JobState, JobSummary, Plan, ProfileId, Settled,
+    Account, FileRow, GroupRow, ItemId, JobId, JobState, JobSummary, Plan, ProfileId, Settled, Time,
 };
 use crate::profile::{Profile, Secrets, VerifyErrorKind};
 use crate::service::{self, Listing, Page, Service, ServiceError};
@@ -66,6 +67,15 @@ pub enum Event {
         question: u64,
         /// How it went.
         result: Result<Session, OpenError>,
+    },
+    /// The kept list of a profile was read from disk.
+    Cached {
+        /// Of which profile.
+        profile: ProfileId,
+        /// The question.
+        question: u64,
+        /// The list with its newest upload, if there is one; or why it cannot be used.
+        result: Result<Option<Box<(Cached, Option<Time>)>>, String>,
     },
     /// Files arrived.
     Files {
@@ -162,6 +172,8 @@ pub struct Engine {
     ctx: Context,
     sender: Sender<Event>,
     receiver: Receiver<Event>,
+    /// Where lists are kept from one start to the next.
+    pub caches: Caches,
 }
 
 impl Engine {
@@ -181,6 +193,7 @@ impl Engine {
             ctx,
             sender,
             receiver,
+            caches: Caches::default(),
         })
     }
 
@@ -230,6 +243,17 @@ impl Engine {
         promise
     }
 
+    /// Runs blocking work off the window's thread; nobody waits for it.
+    pub fn run_blocking(&self, work: impl FnOnce() + Send + 'static) {
+        self.runtime().spawn_blocking(work);
+    }
+
+    /// Runs blocking work off the window's thread; what it tells arrives like all else.
+    pub fn tell_blocking(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        let tell = self.teller();
+        self.run_blocking(move || tell.say(work()));
+    }
+
     /// Runs a future to its end on this thread. For start-up and tests only.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime().block_on(future)
@@ -255,12 +279,12 @@ impl Engine {
         });
     }
 
-    /// Lists files; pages arrive as events.
+    /// Lists files; pages arrive as events. What was uploaded at `newer` or later comes first, if it is given.
     pub fn list(
         &self,
         profile: ProfileId,
         service: Arc<dyn Service>,
-        listing: Listing,
+        (listing, newer): (Listing, Option<Time>),
         run: u64,
         stop: CancellationToken,
     ) {
@@ -277,7 +301,13 @@ impl Engine {
                     });
                 }
             };
-            let both = async { tokio::join!(service.list(listing, pages), forward).0 };
+            let list = async {
+                if let Some(than) = newer {
+                    list_newest(&*service, than, &pages).await;
+                }
+                service.list(listing, pages).await
+            };
+            let both = async { tokio::join!(list, forward).0 };
             if let Some(result) = stop.run_until_cancelled(both).await {
                 tell.say(Event::FilesEnded {
                     profile: profile.clone(),
@@ -449,6 +479,27 @@ async fn run_job(
 fn halted(ledger: &Ledger, job: JobId) -> Option<JobSummary> {
     let summary = ledger.summary(job).ok()?;
     (summary.state == JobState::Halted).then_some(summary)
+}
+
+/// Hands on the newest pages, until one has older files too. What goes wrong here, goes wrong again in the
+/// whole listing and is told there.
+async fn list_newest(
+    service: &dyn Service,
+    than: Time,
+    pages: &tokio::sync::mpsc::Sender<Page<FileRow>>,
+) {
+    let (newest, mut arrived) = tokio::sync::mpsc::channel::<Page<FileRow>>(PAGES_AHEAD);
+    let hand_on = async move {
+        while let Some(mut page) = arrived.recv().await {
+            let older = |row: &FileRow| row.uploaded.is_some_and(|at| at < than);
+            let enough = page.rows.iter().any(older);
+            page.total = None;
+            if pages.send(page).await.is_err() || enough {
+                return;
+            }
+        }
+    };
+    drop(tokio::join!(service.list_newer(than, newest), hand_on));
 }
 
 async fn open_session(profile: &Profile, secrets: &Secrets) -> Result<Session, OpenError> {

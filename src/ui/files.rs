@@ -17,6 +17,8 @@ use crate::service::{Listing, Page, ServiceError};
 pub enum Progress {
     /// Nobody asked yet.
     New,
+    /// The rows are from disk and were not checked yet.
+    Cached,
     /// Pages are coming.
     Loading,
     /// All is here, as of then.
@@ -46,6 +48,8 @@ pub struct FileList {
     pub reason: Option<Arc<str>>,
     /// How far the listing is.
     pub progress: Progress,
+    /// When it was last whole, also in an earlier run of the program.
+    pub whole: Option<Time>,
     /// How many the service says there are.
     pub total: Option<i64>,
     /// Rows that came in this run.
@@ -104,6 +108,7 @@ impl FileList {
             only_problems: false,
             reason: None,
             progress: Progress::New,
+            whole: None,
             total: None,
             loaded: 0,
             run: 0,
@@ -184,7 +189,9 @@ impl FileList {
         match result {
             Ok(()) => {
                 catalogue.finish(self.epoch);
-                self.progress = Progress::Loaded(Time::now());
+                let now = Time::now();
+                self.progress = Progress::Loaded(now);
+                self.whole = Some(now);
             }
             Err(error) => {
                 catalogue.abandon(self.epoch);

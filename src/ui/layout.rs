@@ -169,6 +169,10 @@ impl App {
         if workspace.place == Place::History {
             return self.history_ui(ui);
         }
+        views::cached::ui(ui, workspace, &mut self.commands);
+        if super::cached::shows_rows(workspace) {
+            return views::files::ui(ui, &self.engine, workspace, &mut self.commands);
+        }
         match &workspace.state {
             State::Failed(error) => {
                 let words = format!("{}\n{}", error.message, error.hint);

@@ -4,6 +4,7 @@
 //! [`engine`] does all I/O on its own threads.
 
 pub mod app;
+pub mod cached;
 pub mod command;
 pub mod details;
 pub mod engine;

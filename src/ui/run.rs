@@ -12,7 +12,7 @@ use super::sheets::profile::ProfileSheet;
 use super::sheets::report::ReportSheet;
 use super::views::header::filter_id;
 use super::workspace::Workspace;
-use crate::model::{JobId, Outcome, PlanItem, ProfileId, Verb, size};
+use crate::model::{JobId, Outcome, PlanItem, ProfileId, Time, Verb, size};
 use crate::profile::Profile;
 
 impl App {
@@ -184,7 +184,9 @@ impl App {
             && !list.selection.is_empty()
         {
             let frozen = list.freeze(&workspace.catalogue);
+            let unchecked = list.unchecked();
             self.open_plan(self.current, verb, move || Ok(frozen.items()));
+            self.mark_plan(unchecked);
         }
     }
 
@@ -203,6 +205,13 @@ impl App {
             profile: workspace.profile.id.clone(),
             sheet: Box::new(sheet),
         });
+    }
+
+    /// Lets the open plan say that its rows come from a list that was not checked to its end.
+    fn mark_plan(&mut self, unchecked: Option<Time>) {
+        if let Some(Sheet::Plan { sheet, .. }) = &mut self.sheet {
+            sheet.unchecked = unchecked;
+        }
     }
 
     fn copy(&mut self, ctx: &Context, urls: bool) {
@@ -251,6 +260,7 @@ impl App {
             return;
         };
         let catalogue = workspace.catalogue.clone();
+        let unchecked = workspace.files.unchecked();
         self.open_plan(self.current, verb, move || {
             let item = |id: crate::model::ItemId| match catalogue.find(id.as_str()) {
                 Some(row) => PlanItem::from_file(&catalogue.row(row).file_row()),
@@ -258,6 +268,7 @@ impl App {
             };
             Ok(ids.into_iter().map(item).collect())
         });
+        self.mark_plan(unchecked);
     }
 
     /// Goes to the profile that a job belongs to, if it is still in the list and open.
@@ -386,6 +397,7 @@ impl App {
             self.notify(error.to_string());
             return;
         }
+        self.engine.caches.forget(&self.engine, &id);
         self.workspaces
             .retain(|workspace| workspace.profile.id != id);
         self.current = self.current.min(self.workspaces.len().saturating_sub(1));

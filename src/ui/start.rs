@@ -140,6 +140,11 @@ impl Setup {
         })
     }
 
+    /// Whether there is a next start that finds what this one leaves.
+    pub(super) fn keeps_data(&self) -> bool {
+        self.scratch.is_none()
+    }
+
     pub(super) fn data_dir(&self) -> PathBuf {
         match &self.scratch {
             Some(scratch) => scratch.path().to_path_buf(),
@@ -166,8 +171,12 @@ pub(super) fn demo(
         .map_err(|error| format!("The embedded service could not start: {error}"))?;
     for (place, service) in ServiceKind::ALL.into_iter().enumerate() {
         let (profile, secret) = demo_profile(&server, service, Colour::at(place));
+        let known = profiles.get(&profile.id);
+        let account = known.and_then(|known| known.account.clone());
         secrets.keep_for_session(&profile.id, secret.to_owned().into());
-        profiles.put(profile).map_err(|error| error.to_string())?;
+        profiles
+            .put(Profile { account, ..profile })
+            .map_err(|error| error.to_string())?;
     }
     Ok(server)
 }

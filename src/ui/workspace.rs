@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 use tokio_util::sync::CancellationToken;
 
+use super::cached::CacheState;
 use super::command::Place;
 use super::details::Details;
 use super::engine::{Engine, OpenError, Session, question};
@@ -131,6 +132,8 @@ pub struct Workspace {
     /// Whether it is open.
     pub state: State,
     opening: u64,
+    /// What is known of its list on disk.
+    pub(super) cache: CacheState,
     /// All files that are known, removed ones too.
     pub catalogue: Catalogue,
     /// Files that exist.
@@ -166,6 +169,7 @@ impl Workspace {
             profile,
             state: State::Closed,
             opening: 0,
+            cache: CacheState::default(),
             catalogue: Catalogue::new(),
             files: FileList::new(Listing::Existing),
             removed: FileList::new(Listing::Removed),
@@ -183,8 +187,9 @@ impl Workspace {
         }
     }
 
-    /// Asks the keyring and the service, unless that is under way or done.
+    /// Asks the disk, the keyring and the service, unless that is under way or done.
     pub fn open(&mut self, engine: &Engine, secrets: &Secrets) {
+        self.read_cache(engine);
         if matches!(self.state, State::Closed | State::Failed(_)) {
             self.state = State::Opening;
             self.opening = question();
@@ -202,12 +207,25 @@ impl Workspace {
         match result {
             Ok(session) => {
                 self.state = State::Open(session);
-                self.show(engine, self.place);
-                if self.place != Place::Files {
-                    self.refresh_files(engine, Listing::Existing);
-                }
+                self.first_lists(engine);
             }
             Err(error) => self.state = State::Failed(error),
+        }
+    }
+
+    /// Lists what is shown, and the files in any case.
+    pub(super) fn first_lists(&mut self, engine: &Engine) {
+        self.show(engine, self.place);
+        if self.place != Place::Files {
+            self.refresh_files(engine, Listing::Existing);
+        }
+    }
+
+    /// Why it could not be opened, and what to do.
+    pub fn failure(&self) -> Option<String> {
+        match &self.state {
+            State::Failed(error) => Some(format!("{} {}", error.message, error.hint)),
+            _ => None,
         }
     }
 
@@ -223,8 +241,12 @@ impl Workspace {
     pub fn show(&mut self, engine: &Engine, place: Place) {
         self.place = place;
         match place {
-            Place::Files if self.files.is_new() => self.refresh_files(engine, Listing::Existing),
-            Place::Removed if self.removed.is_new() => self.refresh_files(engine, Listing::Removed),
+            Place::Files if !self.files.was_listed() => {
+                self.refresh_files(engine, Listing::Existing)
+            }
+            Place::Removed if !self.removed.was_listed() => {
+                self.refresh_files(engine, Listing::Removed);
+            }
             Place::Groups if self.groups.is_new() => self.refresh_groups(engine),
             _ => {}
         }
@@ -240,15 +262,16 @@ impl Workspace {
         }
     }
 
-    /// Lists files again.
+    /// Lists files again, once the rows from disk are here.
     pub fn refresh_files(&mut self, engine: &Engine, listing: Listing) {
-        let Some(session) = self.session().cloned() else {
+        let Some(session) = self.session().cloned().filter(|_| !self.cache.is_reading()) else {
             return;
         };
         let id = self.profile.id.clone();
+        let newer = self.newer_than(listing);
         let (list, catalogue) = self.list_mut(listing);
         let (run, stop) = list.begin(catalogue);
-        engine.list(id, session.service, listing, run, stop);
+        engine.list(id, session.service, (listing, newer), run, stop);
     }
 
     /// Lists groups again.
@@ -410,8 +433,15 @@ impl Workspace {
 
     /// Why a verb cannot be planned now; `None` if it can.
     pub fn why_not(&self, verb: Verb) -> Option<String> {
-        if self.session().is_none() {
-            return Some("The profile is not open.".into());
+        match self.state {
+            State::Open(_) => {}
+            State::Failed(_) => {
+                return Some(
+                    "Whose files these are could not be verified. Try again first.".into(),
+                );
+            }
+            State::Opening => return Some("Whose files these are is being verified.".into()),
+            State::Closed => return Some("The profile is not open.".into()),
         }
         if !self.can().verbs.contains(&verb) {
             return Some(format!("{} cannot do this.", self.profile.service));
@@ -517,6 +547,13 @@ impl Workspace {
     /// Forgets all problems.
     pub fn clear_problems(&mut self) {
         self.problems.clear();
+        self.index_problems();
+    }
+
+    /// After all rows were replaced by others.
+    pub(super) fn start_over(&mut self) {
+        self.pruned = u64::MAX;
+        self.details.forget();
         self.index_problems();
     }
 

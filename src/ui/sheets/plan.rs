@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Stay, show};
 use crate::job::{self, InGroups, PlanFacts};
-use crate::model::{ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Verb, size, text};
+use crate::model::{ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Time, Verb, size, text};
 use crate::profile::Profile;
 use crate::service::ServiceError;
+use crate::ui::cached::as_of;
 use crate::ui::engine::{Engine, Session};
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Ink, Tokens};
@@ -35,6 +36,8 @@ pub struct PlanSheet {
     view_groups: bool,
     undo: bool,
     unstored: bool,
+    /// As of when the rows are, where the list was not checked to its end since.
+    pub unchecked: Option<Time>,
 }
 
 impl PlanSheet {
@@ -62,6 +65,7 @@ impl PlanSheet {
             view_groups: false,
             undo: session.service.can().restore,
             unstored: session.service.can().unstored,
+            unchecked: None,
         }
     }
 
@@ -237,6 +241,13 @@ impl PlanSheet {
 
     fn warnings(&mut self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
+        if let Some(at) = self.unchecked {
+            let words = format!(
+                "From a list {}, which was not checked to its end. What becomes of each file is the service's word.",
+                as_of(at)
+            );
+            note(ui, Icon::Info, tokens, &words);
+        }
         self.group_warning(ui);
         if self.facts.guarded > 0 {
             let guarded = size::counted(self.facts.guarded, "item is", "items are");

@@ -109,7 +109,11 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
             };
             let can = workspace.can().verbs;
             for &verb in verbs.iter().filter(|verb| can.contains(verb)) {
-                if verb == Verb::Delete && parts::button(ui, Weight::Plain, "Copy URLs").clicked() {
+                let no_urls = workspace.why_no_urls();
+                if verb == Verb::Delete
+                    && parts::button_if(ui, Weight::Plain, "Copy URLs", no_urls.as_deref())
+                        .clicked()
+                {
                     send.push(Command::CopyUrls);
                 }
                 verb_button(ui, verb, workspace, send);

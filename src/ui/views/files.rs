@@ -47,8 +47,9 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     } else {
         &mut workspace.files
     };
-    let State::Open(session) = &workspace.state else {
-        return;
+    let session = match &workspace.state {
+        State::Open(session) => Some(session),
+        _ => None,
     };
     let mut rows = Files {
         tokens: Tokens::of(ui),
@@ -82,6 +83,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         for command in commands {
             let blocked = match &command {
                 Command::Plan(verb) => workspace.why_not(*verb),
+                Command::CopyUrls => workspace.why_no_urls(),
                 _ => None,
             };
             let response = ui.add_enabled(blocked.is_none(), egui::Button::new(command.title()));
@@ -167,7 +169,7 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
             error,
             vec![Command::Refresh],
         ),
-        Progress::New | Progress::Loading => {
+        Progress::New | Progress::Cached | Progress::Loading => {
             some("Loading…", "The first page is on its way.", Vec::new())
         }
         Progress::Loaded(_)
@@ -198,7 +200,8 @@ struct Files<'a> {
     zone: jiff::tz::TimeZone,
     now: Time,
     engine: &'a Engine,
-    session: &'a Session,
+    /// `None` while the rows are only those from disk.
+    session: Option<&'a Session>,
     profile: &'a ProfileId,
     catalogue: &'a Catalogue,
     problems: &'a ProblemIndex,
@@ -228,9 +231,12 @@ impl<'a> Files<'a> {
 
     fn picture(&mut self, row: &RowRef<'_>, cell: &mut CellPainter<'_>) {
         let tokens = self.tokens;
-        if row.is_image() && matches!(row.state(), FileState::Stored | FileState::Unstored) {
+        if let Some(session) = self.session
+            && row.is_image()
+            && matches!(row.state(), FileState::Stored | FileState::Unstored)
+        {
             let id = ItemId::new(row.id().into_owned());
-            let (engine, session, profile) = (self.engine, self.session, self.profile);
+            let (engine, profile) = (self.engine, self.profile);
             let look = self.pictures.look(&id, THUMBNAIL, |stop| {
                 engine.picture(
                     profile.clone(),

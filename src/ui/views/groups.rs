@@ -69,7 +69,9 @@ fn nothing(groups: &GroupList) -> Option<(&'static str, String)> {
     }
     Some(match &groups.progress {
         Progress::Failed(error) => ("The groups could not be listed", error.clone()),
-        Progress::New | Progress::Loading => ("Loading…", "The first page is on its way.".into()),
+        Progress::New | Progress::Cached | Progress::Loading => {
+            ("Loading…", "The first page is on its way.".into())
+        }
         Progress::Loaded(_) if groups.is_empty() => {
             ("No groups", "This project has no groups of files.".into())
         }

@@ -7,6 +7,7 @@ use egui::{
 
 use crate::catalogue::Catalogue;
 use crate::model::{FileState, ServiceKind, size, text};
+use crate::ui::cached;
 use crate::ui::command::{Command, Place};
 use crate::ui::files::{FileList, Progress};
 use crate::ui::parts::{self, Icon};
@@ -87,6 +88,12 @@ fn service_name(service: ServiceKind) -> &'static str {
 
 /// How much is loaded of how much, and as of when.
 pub fn status(workspace: &Workspace) -> String {
+    let checking = !matches!(workspace.state, State::Closed | State::Failed(_));
+    if let Some(list) = workspace.shown()
+        && list.unchecked().is_some()
+    {
+        return file_status(list, &workspace.catalogue, checking);
+    }
     match (&workspace.state, workspace.place) {
         (State::Opening, _) => "Opening…".into(),
         (State::Closed | State::Failed(_), _) => String::new(),
@@ -100,23 +107,38 @@ pub fn status(workspace: &Workspace) -> String {
                 None,
             )
         }
-        (State::Open(_), Place::Files) => file_status(&workspace.files, &workspace.catalogue),
-        (State::Open(_), Place::Removed) => file_status(&workspace.removed, &workspace.catalogue),
+        (State::Open(_), Place::Files) => {
+            file_status(&workspace.files, &workspace.catalogue, checking)
+        }
+        (State::Open(_), Place::Removed) => {
+            file_status(&workspace.removed, &workspace.catalogue, checking)
+        }
         (State::Open(_), Place::History) => String::new(),
     }
 }
 
-fn file_status(list: &FileList, catalogue: &Catalogue) -> String {
-    if list.is_filtered() && !list.is_loading() {
+fn file_status(list: &FileList, catalogue: &Catalogue, checking: bool) -> String {
+    let unchecked = list
+        .unchecked()
+        .map(|at| cached::unchecked_words(list, at, checking));
+    if list.is_filtered() && (unchecked.is_some() || !list.is_loading()) {
         let (shown, whole) = (list.shown.sum(), list.sum(catalogue));
         let all = size::counted(whole.files, "file", "files");
-        return format!(
+        let matches = format!(
             "{} of {all} match · {}",
             size::count(shown.files),
             size::bytes(shown.bytes)
         );
+        return match unchecked {
+            Some(words) => format!("{matches} · {words}"),
+            None => matches,
+        };
     }
     let sum = list.sum(catalogue);
+    if let Some(words) = unchecked {
+        let files = size::counted(sum.files, "file", "files");
+        return format!("{files} · {} · {words}", size::bytes(sum.bytes));
+    }
     let loaded = if list.is_loading() {
         list.loaded
     } else {
@@ -136,7 +158,7 @@ fn status_of(
         .map(|bytes| format!(" · {}", size::bytes(bytes)))
         .unwrap_or_default();
     match progress {
-        Progress::New => String::new(),
+        Progress::New | Progress::Cached => String::new(),
         Progress::Loading => match total
             .and_then(|total| u64::try_from(total).ok())
             .filter(|total| *total >= loaded)
@@ -149,12 +171,8 @@ fn status_of(
             None => format!("{} {noun}{bytes} · loading…", size::count(loaded)),
         },
         Progress::Loaded(at) => {
-            let zone = jiff::tz::TimeZone::system();
-            format!(
-                "{} {noun}{bytes} · as of {}",
-                size::count(loaded),
-                at.format(&zone, "%H:%M")
-            )
+            let as_of = cached::as_of(*at);
+            format!("{} {noun}{bytes} · {as_of}", size::count(loaded))
         }
         Progress::Failed(_) => format!("{} {noun}{bytes} · not all", size::count(loaded)),
     }

@@ -1,6 +1,7 @@
 //! The parts of the window, one file each. They draw and send commands; they change nothing else.
 
 pub mod bars;
+pub mod cached;
 pub mod empty;
 pub mod files;
 pub mod groups;

@@ -1,0 +1,439 @@
+//! One window after another on one data folder: the old rows at once, then the truth.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tallyman::catalogue::{AsOf, Catalogue};
+use tallyman::demo::{Options, PUBLIC_KEY, Quirks, SECRET_KEY, Server};
+use tallyman::model::{Account, FileRow, ProfileId, ServiceKind, Time};
+use tallyman::profile::{Colour, Keyring, Profile, Profiles, cache};
+use tallyman::ui::{App, Setup, Start};
+
+use crate::raw_http::Request;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const FILES: usize = 1_200;
+
+/// A service, a data folder with a profile for it, and a keyring: what stays while windows come and go.
+struct World {
+    runtime: tokio::runtime::Runtime,
+    server: Server,
+    data: tempfile::TempDir,
+    keyring: Keyring,
+}
+
+impl World {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let options = Options {
+            files: FILES,
+            groups: 5,
+            imagekit_files: 0,
+            templated_uploads: 0,
+            quirks: Quirks {
+                allow_simple: true,
+                ..Quirks::default()
+            },
+            ..Options::default()
+        };
+        let server = runtime.block_on(Server::start(options)).unwrap();
+        let world = Self {
+            server,
+            runtime,
+            data: tempfile::tempdir().unwrap(),
+            keyring: Keyring::mock(),
+        };
+        world.put_profile(None);
+        world.unlock();
+        world
+    }
+
+    fn profile(&self, account: Option<Account>) -> Profile {
+        Profile {
+            id: ProfileId("shop".into()),
+            name: "Shop".into(),
+            service: ServiceKind::Uploadcare,
+            colour: Colour::PALETTE[0],
+            public_key: PUBLIC_KEY.into(),
+            api_base: Some(self.server.base()),
+            cdn_base: Some(self.server.cdn_base()),
+            simple_auth: false,
+            protected: false,
+            read_only: false,
+            account,
+        }
+    }
+
+    fn put_profile(&self, account: Option<Account>) {
+        let mut profiles = Profiles::load(self.data.path()).unwrap();
+        profiles.put(self.profile(account)).unwrap();
+    }
+
+    fn unlock(&self) {
+        let (keyring, id) = (&self.keyring, ProfileId("shop".into()));
+        let saved = keyring.save(&id, "Shop", SECRET_KEY.to_owned().into());
+        self.runtime.block_on(saved).unwrap();
+    }
+
+    fn lock(&self) {
+        let id = ProfileId("shop".into());
+        let forgotten = self.keyring.forget(&id);
+        self.runtime.block_on(forgotten).unwrap();
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.data.path().join("cache/shop.list")
+    }
+
+    fn open(&self) -> Window {
+        let start = Start {
+            demo: false,
+            data_dir: self.data.path().to_path_buf(),
+            data_dir_given: true,
+        };
+        let setup = Setup::new(start, self.keyring.clone()).unwrap();
+        let harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .allow_missing_glyphs()
+            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
+        Window { harness }
+    }
+
+    /// A first window that lists everything, is closed, and leaves its list.
+    fn open_and_close(&self) {
+        let mut window = self.open();
+        window.wait("the whole list", |window| {
+            window.has("files · ") && window.has("as of")
+        });
+        window.wait("the kept list", |_| self.cache().exists());
+    }
+
+    /// What somebody else does at the service.
+    fn elsewhere(&self, method: &str, target: &str, body: &str) {
+        let keys = format!("Uploadcare.Simple {PUBLIC_KEY}:{SECRET_KEY}");
+        let request = Request::new(method, target, body)
+            .header("Accept", "application/vnd.uploadcare-v0.7+json")
+            .header("Content-Type", "application/json")
+            .header("Authorization", &keys);
+        let host = self.server.base().replace("http://", "");
+        let answer = self.runtime.block_on(request.send_to(&host)).unwrap();
+        assert!(answer.status < 300, "{target}: {}", answer.status);
+    }
+
+    fn counted(&self) -> String {
+        let files = self.server.books().file_ids().len() as u64;
+        tallyman::model::size::counted(files, "file", "files")
+    }
+}
+
+struct Window {
+    harness: Harness<'static, App>,
+}
+
+impl Window {
+    fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        loop {
+            self.harness.step();
+            if done(self) {
+                self.harness.step();
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited for {what} in vain");
+            std::thread::sleep(Duration::from_millis(4));
+        }
+    }
+
+    fn has(&self, words: &str) -> bool {
+        let mut found = self.harness.query_all_by_label_contains(words);
+        found.next().is_some()
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let rows = self.harness.query_all_by_role(Role::Row);
+        rows.filter_map(|row| row.accesskit_node().label())
+            .collect()
+    }
+
+    fn wait_for_rows(&mut self) {
+        self.wait("rows", |window| {
+            !window.rows().is_empty() && window.harness.state().is_settled()
+        });
+    }
+
+    fn wait_for_truth(&mut self, world: &World) {
+        let files = format!("{} · ", world.counted());
+        self.wait("the true list", |window| {
+            window.has(&files) && !window.has("checking…") && window.harness.state().is_settled()
+        });
+    }
+
+    fn press(&mut self, label: &str) {
+        let button = self.harness.get_by_role_and_label(Role::Button, label);
+        button.click();
+        self.harness.run_steps(2);
+    }
+
+    fn filter(&mut self, words: &str) {
+        let name = "Filter by name or id";
+        self.harness
+            .get_by_role_and_label(Role::TextInput, name)
+            .click();
+        self.harness.run_steps(2);
+        self.harness
+            .get_by_role_and_label(Role::TextInput, name)
+            .type_text(words);
+        self.harness.run_steps(2);
+    }
+}
+
+#[test]
+fn old_rows_at_once_and_then_the_truth() {
+    let world = World::new();
+    world.open_and_close();
+    let before = world.counted();
+    let ids = world.server.books().file_ids();
+    let (removed, source) = (&ids[3..8], &ids[0]);
+    world.elsewhere(
+        "DELETE",
+        "/files/storage/",
+        &serde_json::to_string(removed).unwrap(),
+    );
+    let copy = format!(r#"{{"source": "{source}", "store": true}}"#);
+    world.elsewhere("POST", "/files/local_copy/", &copy);
+    let added = world.server.books().file_ids()[0].clone();
+    assert!(!ids.contains(&added));
+
+    world
+        .server
+        .faults()
+        .set_latency(Duration::from_millis(700));
+    let mut window = world.open();
+    window.wait_for_rows();
+    assert!(window.has(&format!("{before} · ")), "the old rows");
+    assert!(window.has("checking…"));
+    let old = window.rows();
+    // Nothing is planned before it is known whose files these are.
+    window
+        .harness
+        .get_by_role_and_label(Role::Row, &old[2])
+        .click();
+    window.harness.run_steps(2);
+    assert!(window.has("1 selected"));
+    let delete = window
+        .harness
+        .get_by_role_and_label(Role::Button, "Delete…");
+    assert!(delete.accesskit_node().is_disabled());
+
+    // Open, but not checked to the end: the plan says so.
+    window.wait("the account", |window| {
+        let delete = window
+            .harness
+            .get_by_role_and_label(Role::Button, "Delete…");
+        !delete.accesskit_node().is_disabled()
+    });
+    assert!(window.has("checking…"));
+    window.press("Delete…");
+    window.wait("the plan", |window| window.has("From a list as of"));
+    window.press("Cancel");
+
+    world.server.faults().set_latency(Duration::ZERO);
+    window.wait_for_truth(&world);
+    assert!(window.has("1 selected"), "the selection holds");
+    window.press("Delete…");
+    window.wait("the plan", |window| window.has("Delete 1 file"));
+    assert!(!window.has("From a list as of"));
+    window.press("Cancel");
+    window.filter(&removed[0]);
+    window.wait("no such file", |window| {
+        window.has("No file matches the filter")
+    });
+}
+
+#[test]
+fn the_checked_list_is_the_next_one() {
+    let world = World::new();
+    world.open_and_close();
+    let source = world.server.books().file_ids()[0].clone();
+    let copy = format!(r#"{{"source": "{source}"}}"#);
+    world.elsewhere("POST", "/files/local_copy/", &copy);
+    let mut window = world.open();
+    window.wait_for_truth(&world);
+    drop(window);
+    // The list that was checked is the one that the next start shows.
+    world.lock();
+    let mut window = world.open();
+    window.wait_for_rows();
+    assert!(window.has(&format!("{} · ", world.counted())));
+}
+
+#[test]
+fn a_locked_keyring_leaves_the_list_to_look_at() {
+    let world = World::new();
+    world.open_and_close();
+    world.lock();
+    let mut window = world.open();
+    window.wait_for_rows();
+    window.wait("why it is not checked", |window| {
+        window.has("These files are as of")
+    });
+    assert!(window.has("not checked"));
+    let first = window.rows()[0].clone();
+    window
+        .harness
+        .get_by_role_and_label(Role::Row, &first)
+        .click();
+    window.harness.run_steps(2);
+    for name in ["Delete…", "Store…", "Copy URLs"] {
+        let button = window.harness.get_by_role_and_label(Role::Button, name);
+        assert!(button.accesskit_node().is_disabled(), "{name}");
+    }
+    window.filter("no file is called this");
+    window.wait("no rows", |window| window.has("0 of "));
+    world.unlock();
+    window.harness.get_by_label("Try again").click();
+    window.wait("the checked list", |window| {
+        !window.has("These files are as of") && !window.has("checking…")
+    });
+}
+
+#[test]
+fn a_damaged_list_is_thrown_away_with_a_word() {
+    let world = World::new();
+    world.open_and_close();
+    let mut bytes = std::fs::read(world.cache()).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(world.cache(), &bytes).unwrap();
+    let mut window = world.open();
+    window.wait_for_truth(&world);
+    assert!(window.has("The kept list of Shop was thrown away: it is damaged"));
+    window.wait("a sound list", |_| {
+        std::fs::read(world.cache()).is_ok_and(|now| now != bytes)
+    });
+}
+
+/// The keys open another project than the one that the rows on disk are of.
+#[test]
+fn rows_of_another_account_go() {
+    let world = World::new();
+    let other = Account {
+        name: "Other".into(),
+        key: "otherpublickey".into(),
+    };
+    let mut catalogue = Catalogue::new();
+    let epoch = catalogue.begin();
+    let row = FileRow {
+        name: "a file of others.jpg".into(),
+        ready: true,
+        ..FileRow::unknown("21975c81-7f57-4c7a-aef9-acfe28779f78".into())
+    };
+    catalogue.merge(epoch, vec![row]);
+    catalogue.finish(epoch);
+    let as_of = AsOf {
+        files: Some(Time::now()),
+        removed: None,
+    };
+    let profile = world.profile(Some(other.clone()));
+    let owner = cache::owner(&profile, &other);
+    cache::save(world.data.path(), &owner, as_of, &catalogue).unwrap();
+
+    // An account that the profile is not known to be of is not even shown for a moment.
+    let mut window = world.open();
+    window.wait_for_truth(&world);
+    assert!(!window.has("a file of others.jpg"));
+    drop(window);
+
+    cache::save(world.data.path(), &owner, as_of, &catalogue).unwrap();
+    world.put_profile(Some(other));
+    let mut window = world.open();
+    window.wait_for_truth(&world);
+    assert!(window.has("it holds the files of another project"));
+    window.filter("a file of others");
+    window.wait("no such file", |window| {
+        window.has("No file matches the filter")
+    });
+}
+
+#[test]
+fn a_forgotten_profile_leaves_no_list() {
+    let world = World::new();
+    world.open_and_close();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(world.cache()), 0o600);
+        assert_eq!(mode(world.data.path().join("cache")), 0o700);
+    }
+    let kept = std::fs::read(world.cache()).unwrap();
+    let has = |words: &str| {
+        kept.windows(words.len())
+            .any(|part| part == words.as_bytes())
+    };
+    assert!(has(PUBLIC_KEY) && !has(SECRET_KEY));
+    let mut profiles = Profiles::load(world.data.path()).unwrap();
+    profiles.remove(&ProfileId("shop".into())).unwrap();
+    assert!(!world.cache().exists());
+}
+
+/// What a job did is not shown as undone by the next start.
+#[test]
+fn a_job_is_in_the_list_of_the_next_start() {
+    let world = World::new();
+    let locked = world.server.books().locked_ids();
+    let files = world.server.books().file_ids();
+    let id = files.iter().find(|id| !locked.contains(id)).unwrap();
+    let mut window = world.open();
+    window.wait_for_truth(&world);
+    window.filter(id);
+    window.wait("the file alone", |window| window.rows().len() == 1);
+    let row = window.rows()[0].clone();
+    window
+        .harness
+        .get_by_role_and_label(Role::Row, &row)
+        .click();
+    window.harness.run_steps(2);
+    window.press("Delete…");
+    window.wait("the plan", |window| {
+        let buttons = window.harness.query_all_by_role(Role::Button);
+        let mut named = buttons.filter(|one| {
+            one.accesskit_node()
+                .label()
+                .is_some_and(|l| l == "Delete 1 file")
+        });
+        named.any(|one| !one.accesskit_node().is_disabled())
+    });
+    window.press("Delete 1 file");
+    window.wait("the end of the job", |window| window.has("1 of 1 deleted"));
+    eframe::App::on_exit(window.harness.state_mut(), None);
+    drop(window);
+    world.lock();
+    let mut window = world.open();
+    window.wait_for_rows();
+    assert!(window.has(&format!("{} · ", world.counted())));
+    window.filter(id);
+    window.wait("no such file", |window| window.has("0 of "));
+}
+
+/// The second window looks at the list and leaves it alone.
+#[test]
+fn two_windows_share_one_list() {
+    let world = World::new();
+    world.open_and_close();
+    let mut first = world.open();
+    first.wait_for_truth(&world);
+    let mut second = world.open();
+    second.wait_for_rows();
+    second.wait_for_truth(&world);
+    drop(second);
+    drop(first);
+    world.lock();
+    let mut third = world.open();
+    third.wait_for_rows();
+    assert!(third.has(&format!("{} · ", world.counted())));
+    assert!(!third.has("thrown away"));
+}
