@@ -17,6 +17,7 @@
 
 pub mod catalogue;
 pub mod cli;
+mod crash;
 pub mod demo;
 pub mod job;
 pub mod ledger;

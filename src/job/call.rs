@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
 use crate::model::{CallId, CallPurpose, JobId, JobSummary, Time};
 use crate::service::{Answered, CallMeta, Pass, Service, ServiceError, Work};
@@ -133,10 +134,13 @@ impl Line {
     }
 
     async fn batch(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {
+        crash::point("call", "before");
+        crash::soon("call", "during");
         let said = self
             .service
             .batch(pass, &self.work, &chunk.targets(), &self.stop)
             .await;
+        crash::point("call", "after");
         let (meta, said) = apart(said);
         (meta, judge_batch(&self.terms, chunk, said, Time::now()))
     }
@@ -145,10 +149,12 @@ impl Line {
         let Some(item) = chunk.entries.first().map(Entry::target) else {
             return Default::default();
         };
+        crash::point("reread", "before");
         let said = self
             .service
             .reread(pass, &self.work, &item, &self.reads)
             .await;
+        crash::point("reread", "after");
         let (meta, said) = apart(said);
         (meta, judge_reread(&self.terms, chunk, said, Time::now()))
     }

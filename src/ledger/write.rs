@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
+use crate::crash;
 use crate::model::{CallId, CallPurpose, JobId, JobState, Outcome, Plan, Settled, Tally, Time};
 
 use super::{Ledger, LedgerError, Trouble, no_such_job, read, seqs};
@@ -26,7 +27,7 @@ pub struct CallEnd {
 impl Ledger {
     /// Writes a plan with its items. Guarded items are `skipped` from the start.
     pub fn create_job(&self, plan: &Plan) -> Result<JobId, LedgerError> {
-        self.write(|tx| {
+        self.write("create_job", |tx| {
             let job = insert_job(tx, plan)?;
             insert_items(tx, job, plan)?;
             Ok(job)
@@ -43,8 +44,9 @@ impl Ledger {
         purpose: CallPurpose,
         seqs: &[u32],
     ) -> Result<CallId, LedgerError> {
-        self.write(|tx| {
+        self.write("begin_call", |tx| {
             let now = Time::now().0;
+            let looks = purpose == CallPurpose::Reread;
             let settling = i64::from(purpose != CallPurpose::Send);
             tx.prepare_cached(
                 "UPDATE jobs SET calls = calls + 1, retries = retries + ?2 WHERE id = ?1",
@@ -60,8 +62,9 @@ impl Ledger {
                      first_sent_at = coalesce(first_sent_at, ?4)
                  WHERE job = ?1 AND seq = ?2 AND outcome IS NULL AND call IS NOT ?3",
             )?;
+            let sent = (!looks).then_some(now);
             for seq in seqs {
-                if carry.execute(params![job.0, seq, call, now])? != 1 {
+                if carry.execute(params![job.0, seq, call, sent])? != 1 {
                     return Err(LedgerError::broken(format!(
                         "item {seq} of job {job} is settled, missing or sent twice at once"
                     ))
@@ -83,7 +86,7 @@ impl Ledger {
         end: &CallEnd,
         settled: &[Settled],
     ) -> Result<(), LedgerError> {
-        self.write(|tx| {
+        self.write("finish_call", |tx| {
             let (job, carried) = close_call(tx, call, end)?;
             let tries = i64::from(end.attempts);
             tx.prepare_cached(
@@ -104,12 +107,12 @@ impl Ledger {
 
     /// Writes outcomes that no call brought: not sent, failed after all tries, unknown.
     pub fn settle(&self, job: JobId, settled: &[Settled]) -> Result<(), LedgerError> {
-        self.write(|tx| settle(tx, job, settled))
+        self.write("settle", |tx| settle(tx, job, settled))
     }
 
     /// Opens a job again: what was not sent or is unknown has no outcome any more.
     pub fn reopen(&self, job: JobId) -> Result<(), LedgerError> {
-        self.write(|tx| {
+        self.write("reopen", |tx| {
             let before = read::tally(tx, job)?;
             let freed = tx
                 .prepare_cached(
@@ -147,7 +150,7 @@ impl Ledger {
         reason: &str,
         seconds: f64,
     ) -> Result<(), LedgerError> {
-        self.write(|tx| {
+        self.write("end_job", |tx| {
             let tally = read::tally(tx, job)?;
             let counted = read::counted(tx, job)?;
             if tally != counted {
@@ -174,13 +177,17 @@ impl Ledger {
 
     fn write<T>(
         &self,
+        act: &str,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>,
     ) -> Result<T, LedgerError> {
         let mut writer = self.writer()?;
         let in_one = || -> Result<T, Trouble> {
+            crash::point(act, "before");
             let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = work(&tx)?;
+            crash::point(act, "inside");
             tx.commit()?;
+            crash::point(act, "after");
             Ok(value)
         };
         in_one().map_err(|trouble| trouble.at(&self.path))
