@@ -144,7 +144,13 @@ fn remarks(now: &Progress) -> Vec<String> {
         1 => parts.push("1 problem".to_owned()),
         many => parts.push(format!("{} problems", count(many))),
     }
-    if let Some(pause) = now.pause {
+    if let Some(why) = &now.away {
+        parts.push(format!("no connection: {}", why.trim_end_matches('.')));
+        let next = now.pause.map(|pause| pause.as_secs_f64().ceil());
+        parts.push(next.map_or("trying again".to_owned(), |next| {
+            format!("next try in {next:.0} s")
+        }));
+    } else if let Some(pause) = now.pause {
         parts.push(format!(
             "waiting {:.0} s for the service",
             pause.as_secs_f64().ceil()
@@ -174,6 +180,7 @@ mod tests {
             retries: 0,
             throttled: 0,
             pause: None,
+            away: None,
             state: JobState::Running,
             reason: String::new(),
         };
@@ -184,6 +191,12 @@ mod tests {
         assert_eq!(
             plain_line(&now),
             "Deleting: 1,201 of 5,000, 1 problem, waiting 2 s for the service"
+        );
+        now.away = Some("api.uploadcare.com could not be reached.".into());
+        assert_eq!(
+            plain_line(&now),
+            "Deleting: 1,201 of 5,000, 1 problem, no connection: api.uploadcare.com could not be reached, \
+             next try in 2 s"
         );
     }
 }

@@ -18,6 +18,8 @@ pub const FAST: Pace = Pace {
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(4),
     parting: Duration::from_millis(500),
+    outage: Duration::from_millis(120),
+    last_look: Duration::from_millis(5),
 };
 
 #[derive(Default)]

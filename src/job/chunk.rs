@@ -23,6 +23,11 @@ pub struct Pace {
     pub longest_wait: Duration,
     /// How long a stopped job still re-reads what it had sent, once its last call is over.
     pub parting: Duration,
+    /// How long a job waits for a service that cannot be reached, before it is halted.
+    pub outage: Duration,
+    /// How long after the last lost send an item is looked at once more before it has `failed`: the service
+    /// may carry a call out long after its answer was given up.
+    pub last_look: Duration,
 }
 
 impl Default for Pace {
@@ -35,6 +40,8 @@ impl Default for Pace {
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(8),
             parting: Duration::from_secs(10),
+            outage: Duration::from_secs(30 * 60),
+            last_look: Duration::from_secs(10),
         }
     }
 }
@@ -115,6 +122,11 @@ impl Entry {
         }
     }
 
+    /// Whether no call of ours can have done it.
+    pub fn never_sent(&self) -> bool {
+        self.sends == 0 && !self.open
+    }
+
     /// Marks that a call may have done it.
     pub fn in_doubt(mut self, doubt: Doubt, words: &str) -> Self {
         self.open = true;
@@ -133,6 +145,8 @@ pub(super) struct Chunk {
     pub lost: u8,
     /// From an earlier run: settled before anything new is sent.
     pub old: bool,
+    /// A re-read after which there is no other.
+    pub last: bool,
     /// Stamped by the queue when it leaves.
     pub epoch: u32,
 }
@@ -144,6 +158,7 @@ impl Chunk {
             entries,
             lost: 0,
             old: false,
+            last: false,
             epoch: 0,
         }
     }
@@ -153,6 +168,7 @@ impl Chunk {
         Self {
             lost: self.lost,
             old: self.old,
+            last: self.last,
             ..Self::new(self.purpose, entries)
         }
     }
@@ -167,6 +183,22 @@ impl Chunk {
                 ..Self::new(CallPurpose::Reread, vec![entry])
             })
             .collect()
+    }
+
+    /// One more look at an item, a while later. It holds nothing up.
+    pub fn last_look(entry: Entry) -> Self {
+        Self {
+            last: true,
+            ..Self::new(CallPurpose::Reread, vec![entry])
+        }
+    }
+
+    /// How long it is held back.
+    pub fn wait(&self, pace: &Pace) -> Duration {
+        match (self.last, self.lost) {
+            (true, 0) => pace.last_look,
+            (_, lost) => pace.wait(u32::from(lost)),
+        }
     }
 
     pub fn seqs(&self) -> Vec<u32> {

@@ -1,7 +1,7 @@
 //! A service for the tests of this room: files in memory, and trouble on demand.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,6 +26,8 @@ pub enum Trouble {
     Before(ErrorKind),
     /// It is done, and then fails like this.
     After(ErrorKind),
+    /// It fails as if lost, and is done this long after that.
+    Late(Duration),
     /// It is done, and the answer names only every third id.
     Names3rd,
     /// It is refused as a whole without a name.
@@ -54,7 +56,7 @@ struct State {
 pub struct Fake {
     can: Capabilities,
     gate: Gate,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     account: Mutex<Account>,
     script: Mutex<Script>,
     reads: Mutex<Script>,
@@ -80,7 +82,7 @@ impl Fake {
                 ..Capabilities::PLAIN
             },
             gate: Gate::new(4, 4),
-            state: Mutex::new(state),
+            state: Arc::new(Mutex::new(state)),
             account: Mutex::new(fixture::source().account),
             script: Mutex::new(Box::new(|_, _| Trouble::None)),
             reads: Mutex::new(Box::new(|_, _| Trouble::None)),
@@ -262,6 +264,14 @@ impl Service for Fake {
         tokio::time::sleep(self.latency).await;
         if let Trouble::Before(kind) = trouble {
             return failed(kind);
+        }
+        if let Trouble::Late(late) = trouble {
+            let (state, verb, ids) = (Arc::clone(&self.state), work.verb, ids.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(late).await;
+                state.lock().unwrap().act(verb, &ids);
+            });
+            return failed(ErrorKind::Lost);
         }
         if trouble == Trouble::Refused {
             return answered(BatchAnswer::RefusedWhole {

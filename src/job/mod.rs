@@ -7,6 +7,8 @@
 mod bench;
 mod call;
 mod chunk;
+#[cfg(test)]
+mod doubts;
 mod error;
 mod facts;
 #[cfg(test)]

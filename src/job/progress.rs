@@ -23,6 +23,8 @@ pub struct Progress {
     pub throttled: u64,
     /// How long the service has told us to wait, or the job waits for a service that does not answer.
     pub pause: Option<Duration>,
+    /// Why the service cannot be reached, while the job waits for the network to come back.
+    pub away: Option<String>,
     /// Where the job stands.
     pub state: JobState,
     /// Why it is being halted, in words; empty otherwise.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::model::{CallPurpose, Verb};
 
-use super::chunk::{Chunk, Entry, Terms};
+use super::chunk::{Chunk, Entry, Pace, Terms};
 use super::settle::Judgement;
 use super::weather::Weather;
 
@@ -51,6 +51,8 @@ pub(super) struct Queue {
     /// The user stopped the job: that what is left cannot be read is no reason of its own.
     stopped: bool,
     weather: Weather,
+    /// The last trouble on the way to the service.
+    trouble: String,
     reason: String,
 }
 
@@ -69,10 +71,26 @@ impl Queue {
             door: Door::Open,
             stopped: false,
             weather: Weather::default(),
+            trouble: String::new(),
             reason: String::new(),
         };
         queue.settle_first(unsettled);
         queue
+    }
+
+    /// The plan is from an earlier run: items whose sending could undo what was done to them since are
+    /// looked at first.
+    pub fn look_first(mut self) -> Self {
+        // To the service, storing a deleted file is restoring it.
+        if self.terms.verb == Verb::Store {
+            let fresh: Vec<Entry> = self.fresh.drain(..).collect();
+            let mut looks = Chunk::new(CallPurpose::Reread, fresh);
+            looks.old = true;
+            for look in looks.into_rereads() {
+                self.push(look, Duration::ZERO);
+            }
+        }
+        self
     }
 
     fn settle_first(&mut self, unsettled: Vec<Entry>) {
@@ -142,9 +160,10 @@ impl Queue {
         self.weather
             .note(&pace, call.purpose, call.epoch, judgement.sky, now);
         for chunk in judgement.again.drain(..) {
-            let wait = pace.wait(u32::from(chunk.lost));
-            self.push(chunk, now + wait);
+            let due = now + chunk.wait(&pace);
+            self.push(chunk, due);
         }
+        self.leave(&mut judgement.leave);
         match self.door {
             Door::Open => self.resend.extend(judgement.resend.drain(..)),
             Door::ReadsOnly | Door::Shut => self.left.append(&mut judgement.resend),
@@ -152,7 +171,21 @@ impl Queue {
         if let Some(reason) = judgement.halt.take() {
             self.halt(&reason);
         }
-        self.look_at_the_sky(&judgement.error);
+        if !judgement.error.is_empty() {
+            judgement.error.clone_into(&mut self.trouble);
+        }
+        self.look_at_the_sky(now);
+    }
+
+    /// Takes items out of this run that could not be looked at.
+    fn leave(&mut self, entries: &mut Vec<Entry>) {
+        if !entries.is_empty() && self.reason.is_empty() && !self.stopped {
+            self.reason =
+                "Some files could not be looked at before they were to be sent, so they were \
+                           left out. Continue the job to try again."
+                    .to_owned();
+        }
+        self.left.append(entries);
     }
 
     /// No further call leaves. The first reason stays.
@@ -166,7 +199,9 @@ impl Queue {
     /// Nothing more is done, because the user said so; what was sent and is in doubt is still re-read.
     pub fn stop(&mut self) {
         self.stopped = true;
-        if self.door == Door::Open {
+        if self.weather.is_away() {
+            self.shut();
+        } else if self.door == Door::Open {
             self.only_reads();
         }
     }
@@ -193,6 +228,12 @@ impl Queue {
     /// How long no call leaves because the service does not answer.
     pub fn pause(&self, now: Duration) -> Duration {
         self.weather.until().saturating_sub(now)
+    }
+
+    /// Why the service cannot be reached, if it cannot and the job waits for it.
+    pub fn away(&self) -> Option<&str> {
+        let waits = self.weather.is_away() && self.door != Door::Shut;
+        waits.then_some(self.trouble.as_str())
     }
 
     /// Everything that will have no call any more, in plan order.
@@ -249,14 +290,20 @@ impl Queue {
         }
     }
 
-    fn look_at_the_sky(&mut self, error: &str) {
+    fn look_at_the_sky(&mut self, now: Duration) {
         let pace = self.terms.pace;
+        let gone = self.weather.no_way(&pace, now) || (self.stopped && self.weather.is_away());
+        if self.door != Door::Shut && gone {
+            let long = minutes(pace.outage);
+            self.give_up(&format!("The service could not be reached for {long}"));
+            self.shut();
+        }
         if self.door == Door::Open && self.weather.no_batches(&pace) {
-            self.give_up(error);
+            self.give_up(&no_answer(&pace));
             self.only_reads();
         }
         if self.door != Door::Shut && self.weather.no_reads(&pace) {
-            self.give_up(error);
+            self.give_up(&no_answer(&pace));
             self.shut();
         }
     }
@@ -270,14 +317,28 @@ impl Queue {
         }
     }
 
-    fn give_up(&mut self, error: &str) {
+    fn give_up(&mut self, what: &str) {
         if self.reason.is_empty() && !self.stopped {
-            let (rounds, error) = (self.terms.pace.rounds, error.trim_end_matches('.'));
+            let trouble = self.trouble.trim_end_matches('.');
             self.reason = format!(
-                "The service gave no usable answer in {rounds} rounds of tries. The last trouble: {error}. \
-                 Check the network and the service's status page, then continue the job."
+                "{what}. The last trouble: {trouble}. Check the network and the service's status page, then \
+                 continue the job."
             );
         }
+    }
+}
+
+fn no_answer(pace: &Pace) -> String {
+    format!(
+        "The service gave no usable answer in {} rounds of tries",
+        pace.rounds
+    )
+}
+
+fn minutes(time: Duration) -> String {
+    match time.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        many => format!("{many} minutes"),
     }
 }
 

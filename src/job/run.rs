@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
 use crate::model::{CallId, CallPurpose, JobId, JobRecord, JobState, JobSummary, Settled, Time};
 use crate::service::{Pass, Priority, ServiceError};
@@ -41,6 +42,9 @@ pub(super) async fn run(
     let line = Line::new(engine, claim, &summary, pace, stop.child_token());
     let (record, left) = line.write(move |ledger| reopen(ledger, job)).await?;
     let mut run = Run::new(line, &record.summary, left, observer);
+    if summary.state != JobState::Running || summary.calls > 0 {
+        run.queue = run.queue.look_first();
+    }
     let refused = run.check_account(&record.summary).await;
     run.drive().await;
     let ended = run.end().await;
@@ -129,6 +133,7 @@ impl Run {
             }
             asked = self.line.service.account() => asked,
         };
+        crash::point("account", "after");
         match asked {
             Ok(found) => {
                 if let Err(words) = same_account(&summary.source.account, &found) {
@@ -209,6 +214,9 @@ impl Run {
         } else if self.parting.is_none() {
             self.parting = Some(now + self.line.terms.pace.parting);
             self.queue.stop();
+            if self.queue.is_shut() {
+                self.line.reads.cancel();
+            }
         }
     }
 
@@ -264,13 +272,14 @@ impl Run {
         let now = &mut self.watch.now;
         now.in_flight = self.queue.in_flight();
         now.pause = (!pause.is_zero()).then_some(pause);
+        now.away = self.queue.away().map(str::to_owned);
         self.queue.reason().clone_into(&mut now.reason);
     }
 
     /// Gives what is left its outcome, checks the sum and writes the end.
     async fn end(mut self) -> Result<JobSummary, JobError> {
         self.look();
-        self.watch.now.pause = None;
+        (self.watch.now.pause, self.watch.now.away) = (None, None);
         self.write_again().await;
         let reason = self.queue.reason().to_owned();
         let left = self.queue.into_left();
@@ -346,6 +355,7 @@ fn first_progress(summary: &JobSummary) -> Progress {
         retries: summary.retries,
         throttled: summary.throttled,
         pause: None,
+        away: None,
         state: summary.state,
         reason: String::new(),
     }

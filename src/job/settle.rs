@@ -15,8 +15,10 @@ pub(super) enum Sky {
     /// It answered.
     #[default]
     Fine,
-    /// It could not be reached, or wants us to wait: nothing was done.
+    /// It wants us to wait: nothing was done.
     Closed,
+    /// It could not be reached: nothing left this machine.
+    Away,
     /// The answer was lost.
     Lost,
     /// The call says nothing about it.
@@ -34,6 +36,8 @@ pub(super) struct Judgement {
     pub again: Vec<Chunk>,
     /// Items known not to be done, to be sent again.
     pub resend: Vec<Entry>,
+    /// Items that were never sent, and will not be in this run: they could not be looked at before.
+    pub leave: Vec<Entry>,
     pub sky: Sky,
     /// Why the job cannot go on.
     pub halt: Option<String>,
@@ -73,9 +77,14 @@ pub(super) fn judge_reread(
         Ok(seen) => return reread(terms, chunk, &seen, now),
         Err(error) => error,
     };
+    if error.kind == ErrorKind::NotFound {
+        return impossible(&chunk, error, now);
+    }
     let sky = match error.kind {
-        ErrorKind::Lost => Sky::Lost,
-        ErrorKind::Refused | ErrorKind::NotFound | ErrorKind::Unsupported => Sky::Fine,
+        // A page in place of an answer tells nothing of the item, and of the service only that it, or a
+        // proxy, is unwell: the other calls will show.
+        ErrorKind::Lost | ErrorKind::NotTheService => Sky::Lost,
+        ErrorKind::Refused | ErrorKind::Unsupported => Sky::Fine,
         _ => return put_back(chunk, error),
     };
     chunk.lost += 1;
@@ -88,13 +97,36 @@ pub(super) fn judge_reread(
         judgement.again.push(chunk);
     } else {
         let words = error.words.as_deref().unwrap_or(&error.message);
-        let unreadable = chunk
-            .entries
-            .iter()
-            .map(|entry| unreadable(entry, words, now));
-        judgement.settled = unreadable.collect();
+        for mut entry in chunk.entries {
+            if entry.never_sent() {
+                words.clone_into(&mut entry.words);
+                judgement.leave.push(entry);
+            } else {
+                judgement.settled.push(unreadable(&entry, words, now));
+            }
+        }
     }
     judgement
+}
+
+/// There is no such id that could be asked for: no call can have done anything to it.
+fn impossible(chunk: &Chunk, error: ServiceError, now: Time) -> Judgement {
+    let words = error.message.trim_end_matches('.');
+    let failed = |entry| {
+        end(
+            entry,
+            Outcome::Failed,
+            format!("not done: {words}"),
+            None,
+            now,
+        )
+    };
+    Judgement {
+        settled: chunk.entries.iter().map(failed).collect(),
+        error: error.message.clone(),
+        sky: Sky::Unseen,
+        ..Judgement::default()
+    }
 }
 
 /// What becomes of an item that a stopped or halted job leaves behind.
@@ -105,13 +137,19 @@ pub(super) fn left_behind(entry: &Entry, why: &str, now: Time) -> Settled {
             Outcome::Unknown,
             format!("sent, but not settled before the job was {why}: {words}"),
         ),
-        (false, 0) => (
+        (false, 0) if words.is_empty() => (
             Outcome::NotSent,
             format!("the job was {why} before it was sent"),
         ),
+        (false, 0) => (
+            Outcome::NotSent,
+            format!("not sent, because it could not be looked at before: {words}"),
+        ),
         (false, _) => (
             Outcome::NotSent,
-            format!("known not to be done ({words}); the job was {why} before it was sent again"),
+            format!(
+                "not done when it was re-read ({words}); the job was {why} before it was sent again"
+            ),
         ),
     };
     end(entry, outcome, problem, None, now)
@@ -236,10 +274,11 @@ fn refused(
 /// Nothing was done, and not for the sake of any item: the same call may go again, if the job goes on.
 fn put_back(chunk: Chunk, error: ServiceError) -> Judgement {
     let sky = match error.kind {
-        ErrorKind::Unreachable | ErrorKind::Throttled => Sky::Closed,
+        ErrorKind::Unreachable => Sky::Away,
+        ErrorKind::Throttled => Sky::Closed,
         _ => Sky::Unseen,
     };
-    let goes_on = sky == Sky::Closed || error.kind == ErrorKind::Stopped;
+    let goes_on = sky != Sky::Unseen || error.kind == ErrorKind::Stopped;
     Judgement {
         halt: (!goes_on).then(|| error.message.clone()),
         error: error.message,
@@ -251,6 +290,7 @@ fn put_back(chunk: Chunk, error: ServiceError) -> Judgement {
 
 fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement {
     let mut judgement = Judgement::default();
+    let last = chunk.last;
     for mut entry in chunk.entries.drain(..) {
         let by_reread =
             |outcome, problem| end(&entry, outcome, problem, Some(Evidence::Reread), now);
@@ -268,9 +308,13 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
                 judgement.settled.push(left_out);
             }
             Sign::Unclear(words) => judgement.settled.push(unclear(&entry, words, now)),
-            Sign::NotDone if entry.sends < terms.pace.sends => {
+            Sign::NotDone if entry.sends < terms.pace.sends && !last => {
                 entry.open = false;
                 judgement.resend.push(entry);
+            }
+            // The service may still be at work on a call whose answer was lost.
+            Sign::NotDone if entry.doubt == Doubt::Lost && !last => {
+                judgement.again.push(Chunk::last_look(entry));
             }
             Sign::NotDone => {
                 let problem = format!(

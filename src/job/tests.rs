@@ -198,7 +198,8 @@ async fn where_nothing_comes_back_the_sent_are_unknown_until_continued() {
     bench.fake.on_read(|_, _| Trouble::Before(ErrorKind::Lost));
     let summary = bench.run().await.unwrap();
     assert_eq!(summary.state, JobState::Halted);
-    assert!(summary.tally.unknown >= 10 && summary.tally.not_sent > 0);
+    let tally = summary.tally;
+    assert!(tally.unknown >= 10 && tally.not_sent > 0, "{tally:?}");
     assert_eq!(summary.tally.unknown + summary.tally.not_sent, 100);
     bench.check();
     bench.fake.heal();

@@ -18,6 +18,8 @@ pub(super) struct Weather {
     batches: u32,
     /// Rounds of re-reads.
     reads: u32,
+    /// Since when the service cannot be reached, and how many rounds of tries.
+    away: Option<(Duration, u32)>,
     /// No call leaves before.
     until: Duration,
     /// Sends are over, and how they went says nothing of the calls that are left.
@@ -37,7 +39,7 @@ impl Weather {
     /// Whether it is bad enough to try with one call alone.
     pub fn is_bad(&self) -> bool {
         let batches = if self.reads_only { 0 } else { self.batches };
-        batches.max(self.reads) >= 2
+        self.is_away() || batches.max(self.reads) >= 2
     }
 
     /// Takes note of how a call ended that left with the stamp `epoch`.
@@ -47,13 +49,22 @@ impl Weather {
             Sky::Unseen => {}
             Sky::Fine => {
                 self.reads = 0;
+                self.away = None;
                 self.until = Duration::ZERO;
                 if !read {
                     self.batches = 0;
                 }
             }
+            // A network that is gone comes back: it is waited for by the clock, not by rounds.
+            Sky::Away if epoch == self.epoch => {
+                self.epoch += 1;
+                let (since, rounds) = self.away.unwrap_or((now, 0));
+                self.away = Some((since, rounds + 1));
+                self.until = self.until.max(now + pace.wait(rounds + 1));
+            }
             Sky::Closed | Sky::Lost if epoch == self.epoch => {
                 self.epoch += 1;
+                self.away = None;
                 let rounds = if read {
                     &mut self.reads
                 } else {
@@ -68,8 +79,19 @@ impl Weather {
                 };
                 self.until = self.until.max(now + pace.wait(waits));
             }
-            Sky::Closed | Sky::Lost => {}
+            Sky::Closed | Sky::Lost | Sky::Away => {}
         }
+    }
+
+    /// Whether the service cannot be reached at all.
+    pub fn is_away(&self) -> bool {
+        self.away.is_some()
+    }
+
+    /// Whether it could not be reached for too long.
+    pub fn no_way(&self, pace: &Pace, now: Duration) -> bool {
+        self.away
+            .is_some_and(|(since, _)| now.saturating_sub(since) >= pace.outage)
     }
 
     /// Whether sends and repeats have failed too often.
@@ -106,6 +128,8 @@ mod tests {
         first_wait: Duration::from_secs(1),
         longest_wait: Duration::from_secs(4),
         parting: Duration::from_secs(10),
+        outage: Duration::from_secs(60),
+        last_look: Duration::from_secs(10),
     };
 
     #[test]
@@ -126,6 +150,21 @@ mod tests {
             );
         }
         assert!(weather.is_bad() && weather.no_batches(&PACE));
+    }
+
+    #[test]
+    fn a_network_that_is_gone_is_waited_for_by_the_clock() {
+        let mut weather = Weather::default();
+        for second in 0..60 {
+            let now = Duration::from_secs(second);
+            weather.note(&PACE, CallPurpose::Send, weather.epoch(), Sky::Away, now);
+            assert!(weather.is_away() && weather.is_bad());
+            assert!(!weather.no_batches(&PACE) && !weather.no_way(&PACE, now));
+            assert!(weather.until() > now && weather.until() <= now + PACE.longest_wait);
+        }
+        assert!(weather.no_way(&PACE, Duration::from_secs(60)));
+        weather.note(&PACE, CallPurpose::Send, 0, Sky::Fine, Duration::ZERO);
+        assert!(!weather.is_away() && !weather.is_bad());
     }
 
     #[test]

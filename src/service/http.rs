@@ -114,7 +114,12 @@ impl Http {
             .connect_timeout(limits.connect)
             .read_timeout(limits.idle)
             .timeout(limits.total)
-            .pool_idle_timeout(Duration::from_secs(30));
+            .pool_idle_timeout(Duration::from_secs(30))
+            // A machine that slept finds its connections dead without a word; over HTTP/2 all requests would
+            // go on waiting for the same one.
+            .tcp_keepalive(limits.connect)
+            .http2_keep_alive_interval(limits.connect)
+            .http2_keep_alive_timeout(limits.connect);
         if loopback {
             builder = builder.no_proxy();
         }

@@ -45,6 +45,8 @@ const FAST: Pace = Pace {
     first_wait: Duration::from_millis(2),
     longest_wait: Duration::from_millis(20),
     parting: Duration::from_secs(10),
+    outage: Duration::from_secs(10),
+    last_look: Duration::from_millis(50),
 };
 
 /// Why an id is in the plan.
@@ -288,7 +290,7 @@ impl Bench {
             (Fate::Foreign, Outcome::Refused) => true,
             // To a list of one's own files, others' are not there.
             (Fate::Foreign, Outcome::Absent) => settled.evidence == Some(Evidence::Reread),
-            (Fate::Malformed, Outcome::Refused | Outcome::Absent) => true,
+            (Fate::Malformed, Outcome::Refused | Outcome::Absent | Outcome::Failed) => true,
             _ => false,
         };
         assert!(right, "{told}");

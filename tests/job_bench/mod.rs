@@ -29,6 +29,8 @@ pub const FAST: Pace = Pace {
     first_wait: Duration::from_millis(2),
     longest_wait: Duration::from_millis(20),
     parting: Duration::from_secs(10),
+    outage: Duration::from_secs(2),
+    last_look: Duration::from_millis(50),
 };
 
 pub fn open(server: &Server, secret: &str) -> Arc<dyn Service> {

@@ -26,6 +26,8 @@ const PACE: Pace = Pace {
     first_wait: Duration::from_millis(2),
     longest_wait: Duration::from_millis(20),
     parting: Duration::from_secs(10),
+    outage: Duration::from_secs(10),
+    last_look: Duration::from_millis(50),
 };
 
 struct Nobody;

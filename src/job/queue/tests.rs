@@ -1,6 +1,6 @@
 //! The queue told by hand: what leaves, when, and what is left.
 
-use super::super::chunk::{Doubt, Pace};
+use super::super::chunk::Doubt;
 use super::super::settle::Sky;
 use super::*;
 use crate::model::Verb;
@@ -122,7 +122,7 @@ fn in_bad_weather_one_call_tries_alone() {
 }
 
 #[test]
-fn no_network_halts_after_its_rounds() {
+fn a_service_that_wants_us_to_wait_halts_after_its_rounds() {
     let mut queue = fresh(4);
     let mut now = Duration::ZERO;
     for wait in [1, 2] {

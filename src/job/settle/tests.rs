@@ -331,7 +331,7 @@ fn errors_that_concern_no_item_put_the_call_back() {
         (Kind::NotTheService, Sky::Unseen, true),
         (Kind::Config, Sky::Unseen, true),
         (Kind::Unsupported, Sky::Unseen, true),
-        (Kind::Unreachable, Sky::Closed, false),
+        (Kind::Unreachable, Sky::Away, false),
         (Kind::Throttled, Sky::Closed, false),
         (Kind::Stopped, Sky::Unseen, false),
     ];
@@ -395,6 +395,13 @@ fn an_item_that_is_never_done_fails_with_the_last_words() {
     let mut call = chunk(CallPurpose::Reread, &["a"]);
     call.entries[0].sends = delete.pace.sends;
     let seen = Seen::File(Box::new(FileRow::unknown("a".into())));
+    let mut judgement = judge_reread(&delete, call, Ok(seen.clone()), NOW);
+    assert_eq!(
+        (follows(&judgement).as_str(), told(&judgement.settled)),
+        ("reread a", String::new())
+    );
+    let call = judgement.again.remove(0);
+    assert_eq!(call.wait(&delete.pace), delete.pace.last_look);
     let judgement = judge_reread(&delete, call, Ok(seen), NOW);
     assert_eq!(
         told(&judgement.settled),
@@ -439,10 +446,7 @@ fn what_cannot_be_reread_is_unknown() {
         error(ErrorKind::Unreachable),
         NOW,
     );
-    assert_eq!(
-        (follows(&away).as_str(), away.sky),
-        ("reread a", Sky::Closed)
-    );
+    assert_eq!((follows(&away).as_str(), away.sky), ("reread a", Sky::Away));
 }
 
 #[test]
@@ -466,7 +470,7 @@ fn what_is_left_behind_says_whether_it_was_sent() {
     let again = left_behind(&read, "halted", NOW);
     assert_eq!(
         told(&[again]),
-        "c not_sent: known not to be done (cut off); the job was halted before it was sent again"
+        "c not_sent: not done when it was re-read (cut off); the job was halted before it was sent again"
     );
 }
 

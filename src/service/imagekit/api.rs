@@ -187,8 +187,9 @@ impl ImageKit {
             {
                 Err(self.words(&answer))
             }
+            // No file can have an id that the service has no address for.
             404 if !is_plain_id(id.as_str()) => {
-                return Err(self.refuse(&answer, ErrorKind::Refused));
+                Err(self.refuse(&answer, ErrorKind::Refused).message)
             }
             _ => return Err(self.refuse(&answer, ErrorKind::NotTheService)),
         };

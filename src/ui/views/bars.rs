@@ -181,10 +181,13 @@ fn strip(ui: &mut Ui, running: &Running, send: &mut Vec<Command>) {
                 let words = size::counted(problems, "problem", "problems");
                 parts::text(ui, RichText::new(words).color(tokens.bad.ink));
             }
-            parts::text(
-                ui,
-                RichText::new(pace(running, settled, all)).color(tokens.weak),
-            );
+            let words = RichText::new(pace(running, settled, all)).color(tokens.weak);
+            let told = parts::text(ui, words);
+            if let Some(why) = running.progress.as_ref().and_then(|now| now.away.as_ref()) {
+                told.on_hover_text(format!(
+                    "{why}. The job goes on by itself when the service can be reached again."
+                ));
+            }
             if let Some(job) = running.job
                 && parts::button(ui, Weight::Plain, "Save report").clicked()
             {
@@ -207,7 +210,12 @@ pub fn pace(running: &Running, settled: u64, all: u64) -> String {
     let Some(progress) = &running.progress else {
         return "starting…".into();
     };
-    if let Some(wait) = progress.pause.filter(|wait| *wait > Duration::ZERO) {
+    let pause = progress.pause.filter(|wait| *wait > Duration::ZERO);
+    if progress.away.is_some() {
+        let next = pause.map(|wait| format!("next try in {} s", wait.as_secs().max(1)));
+        return format!("no connection · {}", next.as_deref().unwrap_or("trying"));
+    }
+    if let Some(wait) = pause {
         return format!("waiting {} s for the service", wait.as_secs().max(1));
     }
     let elapsed = running.began.elapsed().as_secs_f64();
