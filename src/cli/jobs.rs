@@ -87,8 +87,10 @@ struct ListedJob<'a> {
 
 /// Lists jobs, newest first.
 pub fn list(json: bool, data_dir: &Path) -> Result<u8, Failure> {
-    let ledger = read_ledger(data_dir)?;
-    let jobs = ledger.jobs()?;
+    let jobs = match Ledger::open_to_read(data_dir)? {
+        Some(ledger) => ledger.jobs()?,
+        None => Vec::new(),
+    };
     if json {
         let listed: Vec<_> = jobs.iter().map(listed).collect();
         line(to_json(&listed)?)?;
@@ -107,8 +109,9 @@ pub fn list(json: bool, data_dir: &Path) -> Result<u8, Failure> {
         "WHAT HAPPENED",
     ];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    // Who may write holds the folder's lock: no other process runs a job then, and this one runs none.
-    let alone = !ledger.is_read_only();
+    // Who runs a job holds the folder's lock.
+    let running = jobs.iter().any(|job| job.state == JobState::Running);
+    let alone = running && !Ledger::is_in_use(data_dir);
     rows.extend(jobs.iter().map(|job| job_row(job, alone)));
     table(&[0], &rows)?;
     Ok(DONE)
@@ -189,8 +192,15 @@ pub async fn report(
     redacted: bool,
     data_dir: &Path,
 ) -> Result<u8, Failure> {
-    let ledger = read_ledger(data_dir)?;
-    write_report(&ledger, job, out, redacted).await?;
+    match Ledger::open_to_read(data_dir)? {
+        Some(ledger) => write_report(&ledger, job, out, redacted).await?,
+        None => {
+            let folder = data_dir.display();
+            return Err(Failure::start(format!(
+                "There are no jobs in {folder} yet."
+            )));
+        }
+    }
     Ok(DONE)
 }
 
@@ -286,15 +296,6 @@ pub fn exit_code(summary: &JobSummary) -> u8 {
     } else {
         NOT_ALL
     }
-}
-
-/// The ledger for reading: another window may have it open.
-fn read_ledger(data_dir: &Path) -> Result<Ledger, Failure> {
-    let ledger = Ledger::open(data_dir)?;
-    if let Some(notice) = ledger.notice() {
-        note(notice);
-    }
-    Ok(ledger)
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Failure> {

@@ -166,14 +166,12 @@ pub async fn signal() -> u8 {
 /// The ledger, for writing.
 pub fn open_ledger(data_dir: &Path) -> Result<Arc<Ledger>, Failure> {
     let ledger = Ledger::open(data_dir)?;
-    if let Some(notice) = ledger.notice() {
-        note(notice);
-    }
+    let notice = ledger.notice().unwrap_or_default();
     if ledger.is_read_only() {
-        return Err(Failure::start(format!(
-            "Another Tallyman is using {}. Close it first, or choose another folder with --data-dir.",
-            data_dir.display()
-        )));
+        return Err(Failure::start(format!("{notice} Nothing was sent.")));
+    }
+    if !notice.is_empty() {
+        note(notice);
     }
     Ok(Arc::new(ledger))
 }

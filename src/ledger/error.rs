@@ -72,10 +72,31 @@ impl LedgerError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => LedgerErrorKind::Damaged,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerErrorKind::Busy,
             Some(ErrorCode::ConstraintViolation) => return Self::broken(error),
+            Some(ErrorCode::SystemIoFailure) if is_about_writing(error) => {
+                let words = format!(
+                    "The ledger {} cannot be written ({error}). What it held is safe. Check that the disk works and \
+                     has space, within your quota too, then continue the job.",
+                    path.display()
+                );
+                return Self::new(LedgerErrorKind::Io, words);
+            }
             _ => LedgerErrorKind::Io,
         };
         Self::new(kind, explain(kind, path, &error.to_string()))
     }
+}
+
+/// What a disk that is full may look like: a quota, or a limit on the size of files.
+fn is_about_writing(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    let writing = [
+        SQLITE_IOERR_WRITE,
+        SQLITE_IOERR_FSYNC,
+        SQLITE_IOERR_TRUNCATE,
+    ];
+    error
+        .sqlite_error()
+        .is_some_and(|error| writing.contains(&error.extended_code))
 }
 
 /// The sentence for a person. `detail` is the system's own wording.

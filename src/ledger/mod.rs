@@ -15,7 +15,8 @@ mod write;
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -31,11 +32,24 @@ pub struct Ledger {
     path: PathBuf,
     /// Reads never wait for a job's writes.
     reader: Mutex<Connection>,
-    writer: Option<Mutex<Connection>>,
+    /// Empty while the ledger can only be read.
+    writing: OnceLock<Writing>,
+    /// When it was last tried to write after all.
+    tried: Mutex<Option<Instant>>,
     notice: Option<String>,
     running: Mutex<HashSet<JobId>>,
-    _lock: Option<File>,
 }
+
+/// The right to write, and the way.
+#[derive(Debug)]
+struct Writing {
+    connection: Mutex<Connection>,
+    /// Held for life; the system frees it even after `kill -9`.
+    _lock: File,
+}
+
+/// How often a ledger that can only be read asks whether it may write by now.
+const ASKS_EVERY: Duration = Duration::from_secs(1);
 
 impl Ledger {
     /// Opens or makes `ledger.sqlite` in the folder, which is made too (for its owner alone).
@@ -46,20 +60,61 @@ impl Ledger {
     /// # Errors
     /// [`LedgerErrorKind::Newer`] for the file of a newer program, which is not touched.
     pub fn open(data_dir: &Path) -> Result<Self, LedgerError> {
-        let opened = open::open(data_dir)?;
-        Ok(Self {
+        Ok(Self::of(open::open(data_dir)?))
+    }
+
+    /// Opens the folder's ledger to read it. Takes no lock and makes nothing; `None` if there is no ledger.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::open`], and [`LedgerErrorKind::Damaged`] for a file that cannot be read: it stays
+    /// where it is.
+    pub fn open_to_read(data_dir: &Path) -> Result<Option<Self>, LedgerError> {
+        Ok(open::open_to_read(data_dir)?.map(Self::of))
+    }
+
+    /// Whether a program has the folder's ledger open for writing.
+    pub fn is_in_use(data_dir: &Path) -> bool {
+        open::is_in_use(data_dir)
+    }
+
+    fn of(opened: open::Opened) -> Self {
+        let writing = OnceLock::new();
+        if let Some((connection, lock)) = opened.writer {
+            let _ = writing.set(Writing::new(connection, lock));
+        }
+        Self {
             path: opened.path,
             reader: Mutex::new(opened.reader),
-            writer: opened.writer.map(Mutex::new),
+            writing,
+            tried: Mutex::default(),
             notice: opened.notice,
             running: Mutex::default(),
-            _lock: opened.lock,
-        })
+        }
     }
 
     /// Whether jobs can be read but not run.
     pub fn is_read_only(&self) -> bool {
-        self.writer.is_none()
+        self.writing.get().is_none()
+    }
+
+    /// Whether jobs can be run. Where they could not, it is tried again, at most once a second: the other
+    /// window may have been closed, or the folder made writable.
+    pub fn can_write(&self) -> bool {
+        if !self.is_read_only() {
+            return true;
+        }
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        if tried.is_none_or(|at| at.elapsed() >= ASKS_EVERY) {
+            self.take_over();
+            *tried = Some(Instant::now());
+        }
+        !self.is_read_only()
+    }
+
+    fn take_over(&self) {
+        if let Ok((connection, lock)) = open::take_over(&self.path) {
+            let _ = self.writing.set(Writing::new(connection, lock));
+        }
     }
 
     /// What the user should know of the opening: a damaged file kept aside, or why it is read-only.
@@ -77,13 +132,19 @@ impl Ledger {
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Connection>, LedgerError> {
-        let Some(writer) = &self.writer else {
+        if !self.can_write() {
+            let why = self.notice.clone();
             return Err(LedgerError::new(
                 LedgerErrorKind::ReadOnly,
-                self.notice.clone().unwrap_or_default(),
+                why.unwrap_or_else(|| "This ledger was opened to be read.".to_owned()),
             ));
-        };
-        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+        }
+        let writing = self.writing.get();
+        let writing = writing.ok_or_else(|| LedgerError::broken("the right to write is gone"))?;
+        Ok(writing
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Makes every further growth of the file fail as a full disk does.
@@ -102,6 +163,15 @@ impl Ledger {
         writer
             .execute_batch("PRAGMA max_page_count = 1073741823")
             .unwrap();
+    }
+}
+
+impl Writing {
+    fn new(connection: Connection, lock: File) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+            _lock: lock,
+        }
     }
 }
 

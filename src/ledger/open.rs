@@ -21,24 +21,29 @@ const CHECKED_BYTES: u64 = 32 * 1024 * 1024;
 pub struct Opened {
     pub path: PathBuf,
     pub reader: Connection,
-    pub writer: Option<Connection>,
+    pub writer: Option<(Connection, File)>,
     pub notice: Option<String>,
-    /// Held for life; the system frees it even after `kill -9`.
-    pub lock: Option<File>,
 }
+
+/// Beside the ledger; who may write holds it locked.
+const LOCK: &str = "ledger.lock";
+
+/// How often the lock is asked for, and how far apart: a question whether it is held takes it for an instant.
+const ASKED: u32 = 10;
+const APART: Duration = Duration::from_millis(30);
 
 /// Opens or makes `ledger.sqlite` in the folder.
 pub fn open(dir: &Path) -> Result<Opened, LedgerError> {
     let path = dir.join("ledger.sqlite");
     make_folder(dir).map_err(|error| LedgerError::from_io(&path, &error))?;
-    match take_lock(&dir.join("ledger.lock")) {
+    match wait_for_lock(&dir.join(LOCK)) {
         Ok(lock) => open_for_writing(path, lock),
         Err(TryLockError::WouldBlock) => open_beside(path),
         Err(TryLockError::Error(error)) => {
             let error = LedgerError::from_io(&path, &error);
             if error.kind == LedgerErrorKind::ReadOnly && path.exists() {
                 let notice = format!("{} Jobs can be read, not run.", error.message);
-                return open_for_reading(path, notice);
+                return open_for_reading(path, Some(notice));
             }
             Err(error)
         }
@@ -59,6 +64,50 @@ fn private_file(path: &Path) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Opens the ledger of the folder to read it; `None` if there is none.
+pub fn open_to_read(dir: &Path) -> Result<Option<Opened>, LedgerError> {
+    let path = dir.join("ledger.sqlite");
+    if !path.try_exists().unwrap_or(true) {
+        return Ok(None);
+    }
+    let outdated = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|connection| schema::version(&connection))
+        .is_ok_and(|version| version < schema::VERSION);
+    if outdated {
+        return open(dir).map(Some);
+    }
+    open_for_reading(path, None).map(Some)
+}
+
+/// Whether somebody holds the lock of the folder.
+pub fn is_in_use(dir: &Path) -> bool {
+    File::open(dir.join(LOCK))
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// The right to write a sound ledger that was opened without it.
+pub fn take_over(path: &Path) -> Result<(Connection, File), LedgerError> {
+    let lock = take_lock(&path.with_file_name(LOCK)).map_err(|error| match error {
+        TryLockError::WouldBlock => LedgerError::new(LedgerErrorKind::Busy, "held by another"),
+        TryLockError::Error(error) => LedgerError::from_io(path, &error),
+    })?;
+    let writer = open_sound(path)?;
+    if writer.is_readonly("main").unwrap_or(false) {
+        return Err(LedgerError::new(LedgerErrorKind::ReadOnly, "read-only"));
+    }
+    Ok((writer, lock))
+}
+
+fn wait_for_lock(path: &Path) -> Result<File, TryLockError> {
+    for _ in 1..ASKED {
+        match take_lock(path) {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(APART),
+            other => return other,
+        }
+    }
+    take_lock(path)
 }
 
 fn take_lock(path: &Path) -> Result<File, TryLockError> {
@@ -83,15 +132,14 @@ fn open_for_writing(path: PathBuf, lock: File) -> Result<Opened, LedgerError> {
             "{} is read-only. Jobs can be read, not run.",
             path.display()
         );
-        return open_for_reading(path, notice);
+        return open_for_reading(path, Some(notice));
     }
     let reader = read_only(&path, "")?;
     Ok(Opened {
         path,
         reader,
-        writer: Some(writer),
+        writer: Some((writer, lock)),
         notice,
-        lock: Some(lock),
     })
 }
 
@@ -186,12 +234,13 @@ fn with_tail(path: &Path, tail: &str) -> PathBuf {
 /// Another window has the lock: read beside it. It may be making the file at this moment.
 fn open_beside(path: PathBuf) -> Result<Opened, LedgerError> {
     let notice = format!(
-        "Another Tallyman uses the folder {}. Here jobs can be read, not run; close the other one to run them.",
+        "Another Tallyman uses the folder {}. Here jobs can be read, not run; close the other one to run them, \
+         or choose another folder with --data-dir.",
         path.parent().unwrap_or(&path).display()
     );
     let mut tries = 20;
     loop {
-        match open_for_reading(path.clone(), notice.clone()) {
+        match open_for_reading(path.clone(), Some(notice.clone())) {
             Err(error) if error.kind != LedgerErrorKind::Newer && tries > 0 => {
                 tries -= 1;
                 std::thread::sleep(Duration::from_millis(50));
@@ -201,7 +250,7 @@ fn open_beside(path: PathBuf) -> Result<Opened, LedgerError> {
     }
 }
 
-fn open_for_reading(path: PathBuf, notice: String) -> Result<Opened, LedgerError> {
+fn open_for_reading(path: PathBuf, notice: Option<String>) -> Result<Opened, LedgerError> {
     // A ledger in a read-only folder can be opened without its helper files only if its writer left
     // nothing in the write-ahead log.
     let reader = match usable(read_only(&path, ""), &path) {
@@ -214,8 +263,7 @@ fn open_for_reading(path: PathBuf, notice: String) -> Result<Opened, LedgerError
         path,
         reader,
         writer: None,
-        notice: Some(notice),
-        lock: None,
+        notice,
     })
 }
 

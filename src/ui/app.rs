@@ -157,7 +157,7 @@ impl App {
     /// Why no job can be written down; `None` if one can.
     pub(super) fn ledger_trouble(&self) -> Option<String> {
         match &self.ledger {
-            Ok(ledger) if ledger.is_read_only() => {
+            Ok(ledger) if !ledger.can_write() => {
                 Some("Another window has this data folder open. This one only looks.".into())
             }
             Ok(_) => None,

@@ -119,9 +119,7 @@ impl App {
 
     /// Whether another window has the data folder: this one changes nothing in it.
     fn only_looks(&self) -> bool {
-        self.ledger
-            .as_ref()
-            .is_ok_and(|ledger| ledger.is_read_only())
+        self.ledger.as_ref().is_ok_and(|ledger| !ledger.can_write())
     }
 
     fn with_current(&mut self, act: impl FnOnce(&mut Workspace)) {
