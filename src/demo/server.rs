@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use hyper::body::Incoming;
@@ -37,13 +37,15 @@ pub(super) struct Shared {
     pub templated: templated::Desk,
     pub faults: Faults,
     pub quirks: Quirks,
+    /// How far the server's clock is ahead, in seconds.
+    ahead: AtomicI64,
     requests: [AtomicU64; ServiceKind::ALL.len()],
 }
 
 impl Shared {
     /// The server's clock, which may be off.
     pub fn now(&self) -> Time {
-        Time(Time::now().0 + self.quirks.clock_offset * 1_000_000)
+        Time(Time::now().0 + self.ahead.load(Ordering::Relaxed) * 1_000_000)
     }
 
     /// Requests that a service received so far.
@@ -53,6 +55,11 @@ impl Shared {
 }
 
 impl Server {
+    /// Sets the server's clock so many seconds ahead of this computer's: to the client, its own clock jumps.
+    pub fn set_clock(&self, ahead: i64) {
+        self.shared.ahead.store(ahead, Ordering::Relaxed);
+    }
+
     /// Makes the data and binds 127.0.0.1; connections are served on the current tokio runtime.
     pub async fn start(options: Options) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
@@ -118,6 +125,7 @@ fn share(options: Options) -> Shared {
         imagekit: imagekit::Desk::open(&options, now),
         templated: templated::Desk::open(&options, now),
         faults,
+        ahead: options.quirks.clock_offset.into(),
         quirks: options.quirks,
         requests: Default::default(),
     }
