@@ -19,7 +19,7 @@ use super::workspace::{Toast, Workspace};
 use crate::catalogue::Cached;
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{JobId, JobRecord, JobSummary, ProfileId, Time, Verb};
+use crate::model::{JobId, JobRecord, JobSummary, Plan, ProfileId, Time, Verb};
 use crate::profile::{Profile, Profiles, Secrets};
 
 /// What one frame may spend on events.
@@ -129,6 +129,19 @@ impl App {
     /// Whether all lists show their newest order: nothing is being filtered or sorted.
     pub fn is_settled(&self) -> bool {
         self.workspaces.iter().all(Workspace::is_settled)
+    }
+
+    /// Whether no job runs.
+    pub fn is_idle(&self) -> bool {
+        !self.workspaces.iter().any(Workspace::is_busy)
+    }
+
+    /// The plan that the open sheet shows, once it is made.
+    pub fn shown_plan(&self) -> Option<&Plan> {
+        match &self.sheet {
+            Some(Sheet::Plan { sheet, .. }) => sheet.plan(),
+            _ => None,
+        }
     }
 
     /// The embedded service, if this window runs on one.

@@ -69,6 +69,11 @@ impl PlanSheet {
         }
     }
 
+    /// What is shown, once it is made.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.plan.as_deref()
+    }
+
     /// Shows the sheet. `Some` once the plan is confirmed.
     pub fn ui(
         &mut self,

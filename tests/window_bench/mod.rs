@@ -1,0 +1,150 @@
+//! The window on the embedded service, used by role and label; what all tests of it share.
+
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tallyman::demo;
+use tallyman::profile::Keyring;
+use tallyman::ui::{App, Setup, Start};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Window {
+    pub harness: Harness<'static, App>,
+    pub data: tempfile::TempDir,
+}
+
+impl Window {
+    /// Opens the window on the demo's first profile.
+    pub fn open() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let start = Start {
+            demo: true,
+            data_dir: data.path().to_path_buf(),
+            data_dir_given: true,
+        };
+        let setup = Setup::new(start, Keyring::mock()).unwrap();
+        let harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .allow_missing_glyphs()
+            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
+        let mut window = Self { harness, data };
+        window.listed();
+        window
+    }
+
+    /// Opens the window on the ImageKit profile.
+    pub fn imagekit() -> Self {
+        let mut window = Self::open();
+        window.key(Modifiers::COMMAND, Key::Num2);
+        window.listed();
+        window
+    }
+
+    /// Waits until the files are listed and in order.
+    pub fn listed(&mut self) {
+        self.wait("the files", |window| window.has("as of"));
+        self.wait("rows", |window| {
+            !window.rows().is_empty() && window.harness.state().is_settled()
+        });
+    }
+
+    pub fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        loop {
+            self.harness.step();
+            if done(self) {
+                // One more frame, so that what was waited for is also laid out.
+                self.harness.step();
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited for {what} in vain");
+            std::thread::sleep(Duration::from_millis(4));
+        }
+    }
+
+    pub fn steps(&mut self, count: usize) {
+        self.harness.run_steps(count);
+    }
+
+    /// Whether these words are anywhere in the window.
+    pub fn has(&self, words: &str) -> bool {
+        self.harness
+            .query_all_by_label_contains(words)
+            .next()
+            .is_some()
+    }
+
+    pub fn shows(&mut self, words: &str) {
+        self.wait(words, |window| window.has(words));
+    }
+
+    pub fn rows(&self) -> Vec<String> {
+        self.harness
+            .query_all_by_role(Role::Row)
+            .filter_map(|row| row.accesskit_node().label())
+            .collect()
+    }
+
+    pub fn click_row(&mut self, place: usize, modifiers: Modifiers) {
+        self.harness
+            .query_all_by_role(Role::Row)
+            .nth(place)
+            .unwrap()
+            .click_modifiers(modifiers);
+        self.steps(2);
+    }
+
+    pub fn click(&mut self, role: Role, label: &str) {
+        self.wait(label, |window| {
+            window
+                .harness
+                .query_by_role_and_label(role, label)
+                .is_some_and(|node| !node.accesskit_node().is_disabled())
+        });
+        self.harness.get_by_role_and_label(role, label).click();
+        self.steps(2);
+    }
+
+    pub fn press(&mut self, label: &str) {
+        self.click(Role::Button, label);
+    }
+
+    /// Whether a button is there and can be pressed.
+    pub fn can_press(&self, label: &str) -> bool {
+        self.harness
+            .query_by_role_and_label(Role::Button, label)
+            .is_some_and(|node| !node.accesskit_node().is_disabled())
+    }
+
+    pub fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.steps(2);
+    }
+
+    pub fn fill(&mut self, label: &str, text: &str) {
+        self.click(Role::TextInput, label);
+        self.key(Modifiers::COMMAND, Key::A);
+        self.key(Modifiers::NONE, Key::Backspace);
+        self.harness
+            .get_by_role_and_label(Role::TextInput, label)
+            .type_text(text);
+        self.steps(2);
+    }
+
+    pub fn filter(&mut self, words: &str, rows: usize) {
+        self.fill("Filter by name or id", words);
+        self.wait("the filter", |window| {
+            window.rows().len() == rows && window.harness.state().is_settled()
+        });
+    }
+
+    pub fn demo(&self) -> &demo::Server {
+        self.harness.state().demo().unwrap()
+    }
+}
