@@ -12,7 +12,9 @@ mod outcome;
 mod plan;
 pub mod size;
 pub mod text;
+mod thing;
 mod time;
+mod usage;
 mod verb;
 mod words;
 
@@ -26,6 +28,8 @@ pub use library::{
 };
 pub use outcome::{Evidence, Outcome, Settled, Tally};
 pub use plan::{Plan, PlanItem};
+pub use thing::{ThingDetails, ThingRow};
 pub use time::Time;
+pub use usage::Usage;
 pub use verb::{ItemKind, Verb};
 pub use words::sentence;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileRow, FolderRow, GroupRow, ItemId, PlanArgs, Source, Time, Verb};
+use super::{FileRow, FolderRow, GroupRow, ItemId, PlanArgs, Source, ThingRow, Time, Verb};
 
 /// One item of a plan with what was known of it when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,16 @@ impl PlanItem {
             uploaded: row.created,
             path: row.path.clone(),
             ..Self::bare(row.id())
+        }
+    }
+
+    /// An item from a listed render or template.
+    pub fn from_thing(row: &ThingRow) -> Self {
+        Self {
+            name: row.name.clone(),
+            mime: row.format.clone(),
+            uploaded: row.created,
+            ..Self::bare(row.id.clone())
         }
     }
 

@@ -22,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::{
     Account, Edit, FieldRow, FileDetails, FileRow, FolderChange, FolderJob, FolderRow,
-    GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb, VersionRow,
+    GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind, ThingDetails, ThingRow, Time, Usage,
+    Verb, VersionRow,
 };
 
 pub use error::{ErrorKind, ServiceError};
@@ -82,6 +83,11 @@ impl Capabilities {
     /// Whether it has the verb.
     pub fn can(&self, verb: Verb) -> bool {
         self.verbs.contains(&verb)
+    }
+
+    /// Whether it has renders, or templates: only what can be deleted is listed.
+    pub fn has(&self, kind: ItemKind) -> bool {
+        self.verbs.iter().any(|verb| verb.kind() == kind)
     }
 
     /// Most items that one call of the verb may carry.
@@ -283,6 +289,35 @@ pub trait Service: Send + Sync {
 
     /// One group with its members.
     async fn group(&self, id: &ItemId) -> Result<GroupDetails, ServiceError>;
+
+    /// Like [`list`](Service::list), for renders or templates, newest first or as the service orders them.
+    async fn things(
+        &self,
+        kind: ItemKind,
+        _pages: mpsc::Sender<Page<ThingRow>>,
+    ) -> Result<(), ServiceError> {
+        Err(has_none(self.kind(), kind.noun(2)))
+    }
+
+    /// Everything known of one render or template.
+    async fn thing(&self, kind: ItemKind, _id: &ItemId) -> Result<ThingDetails, ServiceError> {
+        Err(has_none(self.kind(), kind.noun(2)))
+    }
+
+    /// Like [`thumbnail`](Service::thumbnail), of a render or template that was listed.
+    async fn thing_picture(
+        &self,
+        kind: ItemKind,
+        _id: &ItemId,
+        _side: u32,
+    ) -> Result<Vec<u8>, ServiceError> {
+        Err(has_none(self.kind(), kind.noun(2)))
+    }
+
+    /// How much of its plan the account has used; `None` where the service does not tell.
+    async fn usage(&self) -> Result<Option<Usage>, ServiceError> {
+        Ok(None)
+    }
 
     /// Everything known of one file.
     async fn details(&self, id: &ItemId) -> Result<FileDetails, ServiceError>;

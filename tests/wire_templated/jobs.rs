@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::credentials;
 
 const FILES: usize = 400;
-const PACE: Pace = Pace {
+pub const PACE: Pace = Pace {
     sends: 3,
     repeats: 4,
     rereads: 2,

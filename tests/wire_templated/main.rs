@@ -8,6 +8,7 @@ mod deletes;
 mod jobs;
 mod lists;
 mod requests;
+mod things;
 
 #[path = "../wire_http/raw.rs"]
 mod raw;

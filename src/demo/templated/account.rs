@@ -67,6 +67,8 @@ pub(super) struct Account {
     pub templates: Vec<Template>,
     pub renders: Vec<Render>,
     pub folders: Vec<Folder>,
+    /// Render credits spent: no delete gives any back.
+    pub credits: usize,
     writes: u64,
     writes_on: HashMap<String, u64>,
     rng: Rng,
@@ -80,6 +82,7 @@ impl Account {
             templates: Vec::new(),
             renders: Vec::new(),
             folders: Vec::new(),
+            credits: 5_170,
             writes: 0,
             writes_on: HashMap::new(),
             rng: Rng::with_seed(seed ^ 0x7e3),

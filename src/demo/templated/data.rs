@@ -122,6 +122,7 @@ fn fill(rng: &mut Rng, account: &mut Account, uploads: usize, now: Time) {
         let age = (SPAN - 40 * DAY) / (uploads as i64 / 5) * ix as i64;
         let render = render(rng, account, Time(start.0 + 35 * DAY + age));
         account.renders.push(render);
+        account.credits += 1;
     }
 }
 

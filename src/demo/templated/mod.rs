@@ -129,7 +129,7 @@ fn work(visit: &Visit<'_>, method: &str, parts: &[&str]) -> Option<Result<Answer
 
 /// `GET /v1/account`
 fn account(visit: &Visit<'_>) -> Result<Answer, Refusal> {
-    let used = visit.shared.templated.current().renders.len() + 5_170;
+    let used = visit.shared.templated.current().credits;
     Ok(reply::json(&json!({
         "email": ACCOUNT_EMAIL,
         "name": ACCOUNT_NAME,

@@ -33,6 +33,10 @@ pub struct Quirks {
     pub no_url: bool,
     /// Whether the status of a render is in upper case.
     pub upper_case_status: bool,
+    /// Whether renders have their older field names: `render_url`, `created_at`, `template`.
+    pub old_spelling: bool,
+    /// Whether a 404 for a render or template does not say what is missing.
+    pub vague_missing: bool,
     /// Whether a refused delete leaves out the array that is empty.
     pub omit_empty: bool,
     /// Whether the answer of a delete leaves out the last of several ids that it deleted.
@@ -67,6 +71,8 @@ impl Default for Quirks {
             wrapped_lists: false,
             no_url: false,
             upper_case_status: false,
+            old_spelling: false,
+            vague_missing: false,
             omit_empty: false,
             forgets_one: false,
             single_delete: false,

@@ -1,5 +1,6 @@
 //! Renders and templates: listed, looked at, and deleted one by one.
 
+use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use crate::demo::exchange::Answer;
@@ -32,7 +33,7 @@ pub(super) fn of_template(visit: &Visit<'_>, id: &str) -> Result<Answer, Refusal
 pub(super) fn one(visit: &Visit<'_>, id: &str) -> Result<Answer, Refusal> {
     let account = visit.shared.templated.current();
     let found = account.renders.iter().find(|render| render.id == id);
-    let render = found.ok_or_else(|| Refusal::missing("Render"))?;
+    let render = found.ok_or_else(|| missing(visit, "Render"))?;
     Ok(reply::json(&row(visit, render)))
 }
 
@@ -43,7 +44,7 @@ pub(super) fn delete(visit: &Visit<'_>, id: &str) -> Result<Answer, Refusal> {
     let place = account.renders.iter().position(|render| render.id == id);
     account
         .renders
-        .remove(place.ok_or_else(|| Refusal::missing("Render"))?);
+        .remove(place.ok_or_else(|| missing(visit, "Render"))?);
     Ok(reply::nothing())
 }
 
@@ -64,7 +65,7 @@ pub(super) fn templates(
 pub(super) fn template(visit: &Visit<'_>, id: &str) -> Result<Answer, Refusal> {
     let account = visit.shared.templated.current();
     let found = account.templates.iter().find(|one| one.id == id);
-    let template = found.ok_or_else(|| Refusal::missing("Template"))?;
+    let template = found.ok_or_else(|| missing(visit, "Template"))?;
     Ok(reply::json(&template_row(visit, template)))
 }
 
@@ -75,8 +76,17 @@ pub(super) fn delete_template(visit: &Visit<'_>, id: &str) -> Result<Answer, Ref
     let place = account.templates.iter().position(|one| one.id == id);
     account
         .templates
-        .remove(place.ok_or_else(|| Refusal::missing("Template"))?);
+        .remove(place.ok_or_else(|| missing(visit, "Template"))?);
     Ok(reply::nothing())
+}
+
+/// 404: of one thing, or as a framework says it of any address.
+fn missing(visit: &Visit<'_>, what: &str) -> Refusal {
+    if visit.quirks().vague_missing {
+        return Refusal::new(StatusCode::NOT_FOUND, "Not Found")
+            .with("path", json!(visit.ask.path()));
+    }
+    Refusal::missing(what)
 }
 
 fn row(visit: &Visit<'_>, render: &Render) -> Value {
@@ -85,9 +95,24 @@ fn row(visit: &Visit<'_>, render: &Render) -> Value {
         true => render.status.to_uppercase(),
         false => render.status.to_owned(),
     };
+    let url = format!("{}/cdn/render/{}.{}", visit.base, render.id, render.format);
+    if visit.quirks().old_spelling {
+        return json!({
+            "id": render.id,
+            "render_url": url,
+            "name": name,
+            "width": width,
+            "height": height,
+            "format": render.format,
+            "status": status,
+            "template": template,
+            "created_at": stamp(render.created),
+            "webhook_url": null,
+        });
+    }
     json!({
         "id": render.id,
-        "url": format!("{}/cdn/render/{}.{}", visit.base, render.id, render.format),
+        "url": url,
         "name": name,
         "width": width,
         "height": height,

@@ -43,7 +43,7 @@ impl Templated {
         self.ask(pass, Intent::Read, Method::GET, url, stop).await
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         pass: &mut Pass,
         intent: Intent,
@@ -162,7 +162,7 @@ impl Templated {
     }
 
     /// The service's words in a refusal, or its status if it said none.
-    fn words(&self, answer: &Answer) -> String {
+    pub(super) fn words(&self, answer: &Answer) -> String {
         let words = answer.words();
         let words = words.map(|words| redact::text(self.key.secret(), words));
         words.unwrap_or_else(|| format!("status {}", answer.status))
@@ -206,13 +206,13 @@ impl Templated {
         Ok(sight)
     }
 
-    /// The picture at the address that the service listed. The key does not go there.
+    /// The picture at the address that the service listed.
     pub(super) async fn picture(&self, id: &ItemId) -> Result<Vec<u8>, ServiceError> {
         let known = match self.known.picture(id) {
             Some(known) => known,
             None => {
                 let read = self.page_of(id).await?;
-                let mut uploads = read.uploads.into_iter();
+                let mut uploads = read.rows.into_iter();
                 uploads
                     .find(|upload| key(&upload.row.id) == key(id))
                     .and_then(|upload| upload.picture)
@@ -224,7 +224,12 @@ impl Templated {
                 "Templated lists no picture of this file",
             )
         })?;
-        let build = |client: &Client| plain(client, &Method::GET, &url);
+        self.fetch(&url).await
+    }
+
+    /// The bytes of a picture that a listing named. The key does not go there.
+    pub(super) async fn fetch(&self, url: &Url) -> Result<Vec<u8>, ServiceError> {
+        let build = |client: &Client| plain(client, &Method::GET, url);
         let call = Call {
             intent: Intent::Picture,
             json: false,

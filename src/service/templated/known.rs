@@ -3,22 +3,26 @@
 //! Addresses and page numbers are hints for a person's questions. What jobs learn from a re-read is kept
 //! apart, and forgotten with the next delete.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::{Duration, Instant};
 use url::Url;
 
-use crate::model::{FileRow, ItemId};
+use crate::model::{FileRow, ItemId, ItemKind};
 use crate::service::Fact;
 
 use super::wire::rows::Upload;
+use super::wire::things::Thing;
 
 /// How long a re-read of everything answers for single items.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// Everything that was listed, by ids in lower case.
 pub(super) type Sight = Arc<HashMap<String, FileRow>>;
+
+/// The ids of all things of a kind, in lower case.
+pub(super) type Shelf = Arc<HashSet<String>>;
 
 /// Hints from listings.
 #[derive(Debug, Default)]
@@ -28,6 +32,9 @@ pub(super) struct Known(Mutex<Seen>);
 struct Seen {
     hints: HashMap<String, Hint>,
     sight: Option<(Instant, Sight)>,
+    /// Pictures of renders and templates.
+    things: HashMap<(ItemKind, String), Option<Url>>,
+    shelves: HashMap<ItemKind, (Instant, Shelf)>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +56,34 @@ impl Known {
             };
             seen.hints.insert(key(&upload.row.id), hint);
         }
+    }
+
+    /// Takes in a page of renders or templates.
+    pub(super) fn note_things(&self, kind: ItemKind, things: &[Thing]) {
+        let mut seen = self.seen();
+        for thing in things {
+            let place = (kind, key(&thing.row.id));
+            seen.things.insert(place, thing.picture.clone());
+        }
+    }
+
+    /// Where a picture of a render or template is: `None` if it was never listed.
+    pub(super) fn thing_picture(&self, kind: ItemKind, id: &ItemId) -> Option<Option<Url>> {
+        self.seen().things.get(&(kind, key(id))).cloned()
+    }
+
+    /// The ids that a list of renders or templates had not long ago. Those that it lacked stay away: no id
+    /// comes back.
+    pub(super) fn shelf(&self, kind: ItemKind) -> Option<Shelf> {
+        let seen = self.seen();
+        let (at, shelf) = seen.shelves.get(&kind)?;
+        (at.elapsed() < FRESH).then(|| shelf.clone())
+    }
+
+    /// Keeps the ids of a whole list.
+    pub(super) fn keep_shelf(&self, kind: ItemKind, shelf: &Shelf) {
+        let kept = (Instant::now(), shelf.clone());
+        self.seen().shelves.insert(kind, kept);
     }
 
     /// The page that listed the id last.

@@ -1,4 +1,4 @@
-//! Walking the pages of uploads, which are told apart by number alone: no total, no cursor, no known order.
+//! Walking the pages of a list, which are told apart by number alone: no total, no cursor, no known order.
 //!
 //! A page may be shorter than asked, so only an empty page ends a walk, or pages that bring nothing new. A
 //! file that somebody deletes moves the ones behind it onto pages that were read already, so one walk may
@@ -6,18 +6,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
-use crate::model::{FileRow, ItemId};
+use crate::model::{FileRow, ItemId, ItemKind};
 use crate::service::http::Answer;
 use crate::service::{CallMeta, ErrorKind, Page, Pass, ServiceError};
 
 use super::Templated;
-use super::known::key;
+use super::known::{Known, key};
 use super::wire::rows::{self, Upload};
+use super::wire::things::{self, Thing};
 
-/// Files asked for a page: what the service's own clients ask for. It is free to give fewer.
+/// Rows asked for a page: what the service's own clients ask for. It is free to give fewer.
 const PAGE: u32 = 25;
 
 /// Most walks of one listing.
@@ -62,36 +65,115 @@ impl Course {
     }
 }
 
+/// A row of a list.
+pub(super) trait Listed: Sized + Send {
+    /// What is handed on of it.
+    type Row: Send;
+
+    /// The rows of a page. As many as came, whatever they hold.
+    fn read(rows: &[&RawValue], base: &Url) -> Vec<Self>;
+
+    /// Empty if the service gave none.
+    fn id(&self) -> &ItemId;
+
+    /// Keeps what single questions need later.
+    fn note(known: &Known, kind: ItemKind, page: u32, rows: &[Self]);
+
+    /// Hands it on.
+    fn into_row(self) -> Self::Row;
+}
+
+impl Listed for Upload {
+    type Row = FileRow;
+
+    fn read(rows: &[&RawValue], base: &Url) -> Vec<Self> {
+        rows::uploads(rows, base)
+    }
+
+    fn id(&self) -> &ItemId {
+        &self.row.id
+    }
+
+    fn note(known: &Known, _: ItemKind, page: u32, rows: &[Self]) {
+        known.note(page, rows);
+    }
+
+    fn into_row(self) -> FileRow {
+        self.row
+    }
+}
+
+impl Listed for Thing {
+    type Row = crate::model::ThingRow;
+
+    fn read(rows: &[&RawValue], base: &Url) -> Vec<Self> {
+        things::things(rows, base)
+    }
+
+    fn id(&self) -> &ItemId {
+        &self.row.id
+    }
+
+    fn note(known: &Known, kind: ItemKind, _: u32, rows: &[Self]) {
+        known.note_things(kind, rows);
+    }
+
+    fn into_row(self) -> Self::Row {
+        self.row
+    }
+}
+
+/// Where a kind of item is listed.
+fn shelf(kind: ItemKind) -> Result<&'static str, ServiceError> {
+    match kind {
+        ItemKind::File => Ok("uploads"),
+        ItemKind::Render => Ok("renders"),
+        ItemKind::Template => Ok("templates"),
+        ItemKind::Group | ItemKind::Folder => Err(super::unsupported(super::NO_GROUPS)),
+    }
+}
+
 /// One walk over the pages.
-#[derive(Debug, Default)]
-pub(super) struct Walk(Course);
+#[derive(Debug)]
+pub(super) struct Walk {
+    kind: ItemKind,
+    course: Course,
+}
 
 /// A page that was read.
-pub(super) struct Read {
+pub(super) struct Read<T> {
     pub answer: Answer,
-    pub uploads: Vec<Upload>,
+    pub rows: Vec<T>,
 }
 
 impl Walk {
+    /// From the first page.
+    pub(super) fn new(kind: ItemKind) -> Self {
+        Self {
+            kind,
+            course: Course::default(),
+        }
+    }
+
     /// The next page, until there is none.
-    pub(super) async fn next(
+    pub(super) async fn next<T: Listed>(
         &mut self,
         of: &Templated,
         asker: &mut Asker<'_>,
-    ) -> Result<Option<Read>, ServiceError> {
-        if self.0.over {
+    ) -> Result<Option<Read<T>>, ServiceError> {
+        if self.course.over {
             return Ok(None);
         }
-        let read = of.page(self.0.page, asker).await?;
-        of.known.note(self.0.page, &read.uploads);
-        self.0
-            .took(read.uploads.iter().map(|upload| upload.row.id.as_str()));
+        let read: Read<T> = of.page(self.kind, self.course.page, asker).await?;
+        T::note(&of.known, self.kind, self.course.page, &read.rows);
+        self.course
+            .took(read.rows.iter().map(|row| row.id().as_str()));
         Ok(Some(read))
     }
 }
 
 /// A whole listing: walk after walk, each id once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Whole {
     walk: Walk,
     walks: usize,
@@ -101,16 +183,26 @@ pub(super) struct Whole {
 }
 
 impl Whole {
+    /// From the first page.
+    pub(super) fn new(kind: ItemKind) -> Self {
+        Self {
+            walk: Walk::new(kind),
+            walks: 0,
+            handed: HashSet::new(),
+            before: 0,
+        }
+    }
+
     /// The next page's rows that were not there before, until a walk has brought none.
-    pub(super) async fn next(
+    pub(super) async fn next<T: Listed>(
         &mut self,
         of: &Templated,
         asker: &mut Asker<'_>,
-    ) -> Result<Option<Vec<FileRow>>, ServiceError> {
+    ) -> Result<Option<Vec<T>>, ServiceError> {
         loop {
-            if let Some(read) = self.walk.next(of, asker).await? {
-                let mut rows: Vec<_> = read.uploads.into_iter().map(|upload| upload.row).collect();
-                rows.retain(|row| self.is_new(&row.id));
+            if let Some(read) = self.walk.next::<T>(of, asker).await? {
+                let mut rows = read.rows;
+                rows.retain(|row| self.is_new(row.id()));
                 return Ok(Some(rows));
             }
             self.walks += 1;
@@ -118,7 +210,7 @@ impl Whole {
                 return Ok(None);
             }
             self.before = self.handed.len();
-            self.walk = Walk::default();
+            self.walk = Walk::new(self.walk.kind);
         }
     }
 
@@ -134,12 +226,13 @@ impl Whole {
 
 impl Templated {
     /// One page by its number.
-    pub(super) async fn page(
+    pub(super) async fn page<T: Listed>(
         &self,
+        kind: ItemKind,
         number: u32,
         asker: &mut Asker<'_>,
-    ) -> Result<Read, ServiceError> {
-        let url = self.route(&format!("uploads?page={number}&limit={PAGE}"));
+    ) -> Result<Read<T>, ServiceError> {
+        let url = self.route(&format!("{}?page={number}&limit={PAGE}", shelf(kind)?));
         let answer = match asker {
             Asker::List => self.look(&url).await?,
             Asker::Job { pass, stop, meta } => {
@@ -162,22 +255,24 @@ impl Templated {
         if !answer.is_success() {
             return Err(self.refuse(&answer));
         }
-        let uploads = rows::raw(&answer.text()).map(|raw| rows::uploads(&raw, &self.base));
-        match uploads {
-            Some(uploads) => Ok(Read { answer, uploads }),
+        let rows = rows::raw(&answer.text()).map(|raw| T::read(&raw, &self.base));
+        match rows {
+            Some(rows) => Ok(Read { answer, rows }),
             None => Err(self.nonsense(&answer)),
         }
     }
 
-    /// Hands all uploads on, page by page.
-    pub(super) async fn stream(
+    /// Hands all items of a kind on, page by page.
+    pub(super) async fn stream<T: Listed>(
         &self,
-        pages: mpsc::Sender<Page<FileRow>>,
+        kind: ItemKind,
+        pages: mpsc::Sender<Page<T::Row>>,
     ) -> Result<(), ServiceError> {
-        let mut whole = Whole::default();
+        let mut whole = Whole::new(kind);
         while !pages.is_closed()
-            && let Some(rows) = whole.next(self, &mut Asker::List).await?
+            && let Some(rows) = whole.next::<T>(self, &mut Asker::List).await?
         {
+            let rows: Vec<_> = rows.into_iter().map(T::into_row).collect();
             // A walk that only checks brings nothing to hand on.
             if !rows.is_empty() && pages.send(Page { rows, total: None }).await.is_err() {
                 break;
@@ -191,27 +286,40 @@ impl Templated {
         &self,
         asker: &mut Asker<'_>,
     ) -> Result<HashMap<String, FileRow>, ServiceError> {
-        let (mut whole, mut all) = (Whole::default(), HashMap::new());
-        while let Some(rows) = whole.next(self, asker).await? {
-            all.extend(rows.into_iter().map(|row| (key(&row.id), row)));
+        let (mut whole, mut all) = (Whole::new(ItemKind::File), HashMap::new());
+        while let Some(rows) = whole.next::<Upload>(self, asker).await? {
+            all.extend(rows.into_iter().map(|one| (key(&one.row.id), one.row)));
+        }
+        Ok(all)
+    }
+
+    /// The ids of all renders or all templates, without regard to case.
+    pub(super) async fn all_ids(
+        &self,
+        kind: ItemKind,
+        asker: &mut Asker<'_>,
+    ) -> Result<HashSet<String>, ServiceError> {
+        let (mut whole, mut all) = (Whole::new(kind), HashSet::new());
+        while let Some(rows) = whole.next::<Thing>(self, asker).await? {
+            all.extend(rows.into_iter().map(|one| key(&one.row.id)));
         }
         Ok(all)
     }
 
     /// The page that has the id now: the one that had it last, or whichever has it.
-    pub(super) async fn page_of(&self, id: &ItemId) -> Result<Read, ServiceError> {
-        let has = |read: &Read| {
-            let mut ids = read.uploads.iter().map(|upload| &upload.row.id);
+    pub(super) async fn page_of(&self, id: &ItemId) -> Result<Read<Upload>, ServiceError> {
+        let has = |read: &Read<Upload>| {
+            let mut ids = read.rows.iter().map(|upload| &upload.row.id);
             ids.any(|one| key(one) == key(id))
         };
         let asker = &mut Asker::List;
         if let Some(page) = self.known.page(id) {
-            let read = self.page(page, asker).await?;
+            let read = self.page(ItemKind::File, page, asker).await?;
             if has(&read) {
                 return Ok(read);
             }
         }
-        let mut walk = Walk::default();
+        let mut walk = Walk::new(ItemKind::File);
         while let Some(read) = walk.next(self, asker).await? {
             if has(&read) {
                 return Ok(read);

@@ -1,4 +1,5 @@
-//! Templated, API v1: its uploads, listed page by page and deleted in batches that go whole or not at all.
+//! Templated, API v1: its uploads, listed page by page and deleted in batches that go whole or not at all;
+//! its renders and templates, deleted one by one.
 //!
 //! It asks and reads; how often, how fast and how long is the gate's and the executor's business.
 
@@ -7,6 +8,7 @@ mod auth;
 mod known;
 mod listing;
 mod refusal;
+mod things;
 mod wire;
 
 use std::time::Duration;
@@ -17,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{
-    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ServiceKind, Verb,
+    Account, FileDetails, FileRow, GroupDetails, GroupRow, ItemId, ItemKind, ServiceKind,
+    ThingDetails, ThingRow, Usage, Verb,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base};
@@ -28,6 +31,8 @@ use super::{
 };
 use auth::Key;
 use known::Known;
+use wire::rows::Upload;
+use wire::things::Thing;
 
 /// Where the API is.
 pub const API_BASE: &str = "https://api.templated.io";
@@ -51,7 +56,7 @@ const PICTURES_AT_ONCE: usize = 4;
 /// it deletes now were not deleted then, and those that are gone or somebody else's are named as such. Only
 /// when that fails too are uploads re-read, which cannot tell a foreign id from one that is gone.
 pub(super) static CAN: Capabilities = Capabilities {
-    verbs: &[Verb::Delete],
+    verbs: &[Verb::Delete, Verb::DeleteRenders, Verb::DeleteTemplates],
     batch_limit: 50,
     groups: false,
     removed_list: false,
@@ -132,7 +137,7 @@ impl Service for Templated {
         pages: mpsc::Sender<Page<FileRow>>,
     ) -> Result<(), ServiceError> {
         match listing {
-            Listing::Existing => self.stream(pages).await,
+            Listing::Existing => self.stream::<Upload>(ItemKind::File, pages).await,
             Listing::Removed => Err(unsupported("Templated keeps no list of deleted files")),
         }
     }
@@ -143,6 +148,33 @@ impl Service for Templated {
 
     async fn group(&self, _: &ItemId) -> Result<GroupDetails, ServiceError> {
         Err(unsupported(NO_GROUPS))
+    }
+
+    async fn things(
+        &self,
+        kind: ItemKind,
+        pages: mpsc::Sender<Page<ThingRow>>,
+    ) -> Result<(), ServiceError> {
+        self.stream::<Thing>(made(kind)?, pages).await
+    }
+
+    async fn thing(&self, kind: ItemKind, id: &ItemId) -> Result<ThingDetails, ServiceError> {
+        self.one_thing(made(kind)?, id).await
+    }
+
+    /// The picture as it is: the service makes none smaller.
+    async fn thing_picture(
+        &self,
+        kind: ItemKind,
+        id: &ItemId,
+        _: u32,
+    ) -> Result<Vec<u8>, ServiceError> {
+        self.picture_of(made(kind)?, id).await
+    }
+
+    /// Render credits, asked of the account.
+    async fn usage(&self) -> Result<Option<Usage>, ServiceError> {
+        self.credits().await
     }
 
     async fn details(&self, id: &ItemId) -> Result<FileDetails, ServiceError> {
@@ -175,6 +207,9 @@ impl Service for Templated {
                 meta: CallMeta::default(),
             }),
             (Verb::Delete, ids) => self.delete(pass, ids, stop).await,
+            (verb @ (Verb::DeleteRenders | Verb::DeleteTemplates), ids) => {
+                self.delete_thing(pass, verb.kind(), ids, stop).await
+            }
             (verb, _) => Err(no_verb(ServiceKind::Templated, verb)),
         }
     }
@@ -188,8 +223,21 @@ impl Service for Templated {
     ) -> Result<Answered<Seen>, ServiceError> {
         match work.verb {
             Verb::Delete => self.see(pass, &item.id, stop).await,
+            verb @ (Verb::DeleteRenders | Verb::DeleteTemplates) => {
+                self.see_thing(pass, verb.kind(), &item.id, stop).await
+            }
             verb => Err(no_verb(ServiceKind::Templated, verb)),
         }
+    }
+}
+
+/// A kind of thing that Templated makes.
+fn made(kind: ItemKind) -> Result<ItemKind, ServiceError> {
+    match kind {
+        ItemKind::Render | ItemKind::Template => Ok(kind),
+        ItemKind::File | ItemKind::Group | ItemKind::Folder => Err(unsupported(
+            "Templated lists renders and templates this way, and nothing else",
+        )),
     }
 }
 

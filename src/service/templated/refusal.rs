@@ -3,10 +3,38 @@
 use crate::service::http::Answer;
 use crate::service::{ErrorKind, ServiceError};
 
+/// What a 404 at the address of one render or template is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The item: the service says in so many words that there is none.
+    Item,
+    /// The account, the API, or a proxy: nothing is said of the item.
+    Other,
+    /// It does not say what is missing; its list must tell.
+    Unclear,
+}
+
+/// What is missing by the words of a 404. `noun` is `render` or `template`.
+pub(super) fn missing(answer: &Answer, noun: &str) -> Missing {
+    let words = answer.words().unwrap_or_default().to_lowercase();
+    if answer.is_page() || is_about_account(&words) {
+        Missing::Other
+    } else if answer.is_object() && words.contains(noun) && words.contains("not found") {
+        Missing::Item
+    } else {
+        Missing::Unclear
+    }
+}
+
+/// `User not found` is the account that the key belonged to.
+fn is_about_account(words: &str) -> bool {
+    words.contains("user not found") || words.contains("account not found")
+}
+
 /// The error for an answer that is no success.
 ///
 /// No address of this API names one upload, so a 404 is never about one: it is the account that is not
-/// there, or the API.
+/// there, or the API. The addresses of renders and templates ask [`missing`] first.
 pub(super) fn of(answer: &Answer) -> ServiceError {
     let words = answer.words().unwrap_or_default().to_lowercase();
     match answer.status {
@@ -127,6 +155,26 @@ mod tests {
             let error = of(&answer(status, body));
             assert_eq!(error.kind, kind, "{status} {body}");
             assert_eq!(error.words.is_none(), body == page, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing() {
+        use Missing::*;
+        let route = r#"{"status":404,"error":"Not Found","path":"/v1/render/7"}"#;
+        let cases = [
+            (r#"{"error":"Render not found"}"#, Item),
+            (r#"{"message":"render 7 was not found"}"#, Item),
+            (r#"{"error":"User not found"}"#, Other),
+            (r#"{"error":"Template not found"}"#, Unclear),
+            (r#"{"error":"Not found"}"#, Unclear),
+            (route, Unclear),
+            ("", Unclear),
+            ("render not found", Unclear),
+            ("<html>render not found</html>", Other),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(missing(&answer(404, body), "render"), expected, "{body}");
         }
     }
 

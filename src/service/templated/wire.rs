@@ -5,8 +5,9 @@
 pub(super) mod batch;
 pub(super) mod facts;
 pub(super) mod rows;
+pub(super) mod things;
 
-use crate::model::Account;
+use crate::model::{Account, Time, Usage};
 use crate::service::wire::Fields;
 
 /// Whom the key belongs to, if the text is an answer to that.
@@ -26,9 +27,46 @@ pub(super) fn account(json: &str) -> Option<Account> {
     })
 }
 
+/// How many render credits are used, if the text tells it. Storage is nowhere told.
+pub(super) fn usage(json: &str, at: Time) -> Option<Usage> {
+    let fields = Fields::of(json)?;
+    Some(Usage {
+        what: "render credits",
+        used: fields.count("apiUsage")?,
+        quota: fields.count("apiQuota"),
+        plan: fields.words("plan").unwrap_or_default(),
+        at,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn usages() {
+        let cases = [
+            (
+                r#"{"apiUsage":5400,"apiQuota":10000,"usagePercentage":54,"plan":"Scale"}"#,
+                Some((5_400, Some(10_000), "Scale")),
+            ),
+            (
+                r#"{"apiUsage":"7","apiQuota":null,"plan":null}"#,
+                Some((7, None, "")),
+            ),
+            (r#"{"apiUsage":0}"#, Some((0, None, ""))),
+            (r#"{"apiQuota":5}"#, None),
+            (r#"{"apiUsage":-1}"#, None),
+            ("[]", None),
+        ];
+        for (json, expected) in cases {
+            let found = usage(json, Time(5));
+            let found = found
+                .as_ref()
+                .map(|one| (one.used, one.quota, one.plan.as_str()));
+            assert_eq!(found, expected, "{json}");
+        }
+    }
 
     #[test]
     fn accounts() {

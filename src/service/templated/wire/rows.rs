@@ -18,11 +18,12 @@ pub(crate) struct Upload {
     pub picture: Option<Url>,
 }
 
-/// The rows of a page, unread: a bare array, or one under `uploads` or `data`.
+/// The rows of a page, unread: a bare array, or one under the list's name or `data`.
 pub(crate) fn raw(json: &str) -> Option<Vec<&RawValue>> {
     serde_json::from_str(json).ok().or_else(|| {
         let fields = Fields::of(json)?;
-        fields.array("uploads").or_else(|| fields.array("data"))
+        let names = ["uploads", "renders", "templates", "data"];
+        names.into_iter().find_map(|name| fields.array(name))
     })
 }
 
@@ -82,7 +83,7 @@ pub(crate) fn find<'a>(rows: &[&'a RawValue], wanted: &ItemId) -> Option<&'a Raw
 }
 
 /// A string, or a bare number as it is written.
-fn id(fields: &Fields<'_>) -> Option<String> {
+pub(super) fn id(fields: &Fields<'_>) -> Option<String> {
     let value = fields.get("id")?;
     let number = || value.get().parse::<u64>().ok().map(|id| id.to_string());
     string(value)
@@ -90,19 +91,19 @@ fn id(fields: &Fields<'_>) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-fn words(fields: &Fields<'_>, keys: &[&str]) -> String {
+pub(super) fn words(fields: &Fields<'_>, keys: &[&str]) -> String {
     let words = keys.iter().find_map(|key| fields.words(key));
     words.unwrap_or_default()
 }
 
-const DATES: [&str; 2] = ["createdAt", "created_at"];
+pub(super) const DATES: [&str; 2] = ["createdAt", "created_at"];
 
-fn time(fields: &Fields<'_>) -> Option<Time> {
+pub(super) fn time(fields: &Fields<'_>) -> Option<Time> {
     DATES.iter().find_map(|key| fields.time(key))
 }
 
 /// An address that may be fetched: https, or on the API's own origin. A relative one leads nowhere known.
-fn safe_address(fields: &Fields<'_>, key: &str, base: &Url) -> Option<Url> {
+pub(super) fn safe_address(fields: &Fields<'_>, key: &str, base: &Url) -> Option<Url> {
     let text = fields.words(key)?;
     let url = Url::parse(&text).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.has_host();
