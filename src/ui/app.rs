@@ -19,7 +19,7 @@ use super::workspace::{Toast, Workspace};
 use crate::catalogue::Cached;
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{JobId, JobRecord, JobSummary, Plan, ProfileId, Time, Verb};
+use crate::model::{ItemKind, JobId, JobRecord, JobSummary, Plan, ProfileId, Time, Verb};
 use crate::profile::{Profile, Profiles, Secrets};
 
 /// What one frame may spend on events.
@@ -247,6 +247,43 @@ impl App {
             } => {
                 self.with(&profile, |workspace| workspace.groups.ended(run, result));
             }
+            Event::Things {
+                profile,
+                kind,
+                run,
+                page,
+            } => {
+                self.with(&profile, |workspace| {
+                    if let Some(things) = workspace.things_mut(kind) {
+                        things.list.arrived(run, page);
+                    }
+                });
+            }
+            Event::ThingsEnded {
+                profile,
+                kind,
+                run,
+                result,
+            } => {
+                self.with(&profile, |workspace| {
+                    if let Some(things) = workspace.things_mut(kind) {
+                        things.list.ended(run, result);
+                    }
+                });
+            }
+            Event::ThingPicture {
+                profile,
+                kind,
+                id,
+                side,
+                image,
+            } => {
+                self.with(&profile, |workspace| {
+                    if let Some(things) = workspace.things_mut(kind) {
+                        things.pictures.arrived(ctx, id, side, image);
+                    }
+                });
+            }
             Event::Arranged {
                 profile,
                 listing,
@@ -378,6 +415,7 @@ impl App {
                 Ok(summary) => Toast::of(summary, restore),
                 Err(error) => Toast {
                     job,
+                    kind: verb.map_or(ItemKind::File, Verb::kind),
                     text: error.clone(),
                     more: String::new(),
                     bad: true,

@@ -3,7 +3,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::model::{ItemId, JobId, ProfileId, Verb};
+use crate::model::{ItemKind, JobId, ProfileId, Verb};
 
 /// Where in a profile the window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,13 +14,24 @@ pub enum Place {
     Groups,
     /// Files that were deleted.
     Removed,
+    /// What was made from templates.
+    Renders,
+    /// What renders are made from.
+    Templates,
     /// Jobs of all profiles.
     History,
 }
 
 impl Place {
     /// All places, in the order of the sidebar.
-    pub const ALL: [Self; 4] = [Self::Files, Self::Groups, Self::Removed, Self::History];
+    pub const ALL: [Self; 6] = [
+        Self::Files,
+        Self::Groups,
+        Self::Removed,
+        Self::Renders,
+        Self::Templates,
+        Self::History,
+    ];
 
     /// What the sidebar says.
     pub const fn title(self) -> &'static str {
@@ -28,7 +39,30 @@ impl Place {
             Self::Files => "Files",
             Self::Groups => "Groups",
             Self::Removed => "Removed",
+            Self::Renders => "Renders",
+            Self::Templates => "Templates",
             Self::History => "History",
+        }
+    }
+
+    /// The place that lists items of this kind.
+    pub const fn of(kind: ItemKind) -> Self {
+        match kind {
+            ItemKind::Group => Self::Groups,
+            ItemKind::Render => Self::Renders,
+            ItemKind::Template => Self::Templates,
+            ItemKind::File | ItemKind::Folder => Self::Files,
+        }
+    }
+
+    /// What deletes the items that are listed there, if anything does.
+    pub const fn verb(self) -> Option<Verb> {
+        match self {
+            Self::Files => Some(Verb::Delete),
+            Self::Groups => Some(Verb::DeleteGroups),
+            Self::Renders => Some(Verb::DeleteRenders),
+            Self::Templates => Some(Verb::DeleteTemplates),
+            Self::Removed | Self::History => None,
         }
     }
 }
@@ -68,6 +102,8 @@ pub enum Command {
     SelectNone,
     /// Show only rows with problems, or all again.
     ShowProblems(bool),
+    /// Go to where items of a kind are and show only those with problems.
+    ShowProblemsOf(ItemKind),
     /// Show only rows with exactly these words against them, or all problems again.
     ShowReason(Option<String>),
     /// Forget all problems of the profile's rows.
@@ -84,8 +120,6 @@ pub enum Command {
     SaveReport(JobId),
     /// Open a job in the history.
     OpenJob(JobId),
-    /// Show the members of a group.
-    OpenGroup(ItemId),
     /// Show or hide the details pane.
     ToggleDetails,
     /// Next of: as the system, light, dark.
@@ -115,6 +149,7 @@ impl Command {
             Self::SelectNone => "Select none".into(),
             Self::ShowProblems(true) => "Show problems".into(),
             Self::ShowProblems(false) => "Show all".into(),
+            Self::ShowProblemsOf(_) => "Show problems".into(),
             Self::ShowReason(_) => "Reason".into(),
             Self::ClearProblems => "Clear problems".into(),
             Self::Retry => "Retry".into(),
@@ -123,7 +158,6 @@ impl Command {
             Self::RestoreJob(_) => "Restore".into(),
             Self::SaveReport(_) => "Save report".into(),
             Self::OpenJob(_) => "Open".into(),
-            Self::OpenGroup(_) => "Show members".into(),
             Self::ToggleDetails => "Show or hide details".into(),
             Self::NextTheme => "Theme".into(),
             Self::Keys => "Keyboard shortcuts".into(),

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use egui::{
-    Align, CornerRadius, Grid, Image, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2,
-    vec2,
+    Align, CornerRadius, Grid, Image, Label, Layout, Rect, RichText, ScrollArea, Sense,
+    TextureHandle, Ui, Vec2, vec2,
 };
 use poll_promise::Promise;
 
@@ -265,7 +265,7 @@ pub fn state_words(row: &FileRow, now: Time) -> String {
     }
 }
 
-fn fact(ui: &mut Ui, name: &str, value: &str) {
+pub(super) fn fact(ui: &mut Ui, name: &str, value: &str) {
     parts::caption(ui, &text::visible(name));
     ui.add(Label::new(text::visible(value)).wrap());
     ui.end_row();
@@ -315,12 +315,8 @@ fn picture(
     row: &FileRow,
     pictures: &mut Pictures,
 ) {
-    let width = ui.available_width();
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 188.0), Sense::hover());
-    let tokens = Tokens::of(ui);
-    let radius = CornerRadius::same(8);
-    ui.painter().rect_filled(rect, radius, tokens.bg);
-    if let (Some(session), true) = (session, row.image && row.removed.is_none() && row.ready) {
+    picture_frame(ui, |_| {
+        let session = session.filter(|_| row.image && row.removed.is_none() && row.ready)?;
         let look = pictures.look(&row.id, PICTURE, |stop| {
             engine.picture(
                 profile.clone(),
@@ -330,14 +326,27 @@ fn picture(
                 stop,
             );
         });
-        if let Look::Ready(texture) = look {
-            let fit = fit(texture.size_vec2(), rect);
-            Image::new(texture)
-                .corner_radius(radius)
-                .alt_text("Preview")
-                .paint_at(ui, fit);
-            return;
+        match look {
+            Look::Ready(texture) => Some(texture.clone()),
+            Look::StandIn => None,
         }
+    });
+}
+
+/// The space of the large picture, with the picture or a stand-in in it.
+pub(super) fn picture_frame(ui: &mut Ui, look: impl FnOnce(&Ui) -> Option<TextureHandle>) {
+    let width = ui.available_width();
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 188.0), Sense::hover());
+    let tokens = Tokens::of(ui);
+    let radius = CornerRadius::same(8);
+    ui.painter().rect_filled(rect, radius, tokens.bg);
+    if let Some(texture) = look(ui) {
+        let fit = fit(texture.size_vec2(), rect);
+        Image::new(&texture)
+            .corner_radius(radius)
+            .alt_text("Preview")
+            .paint_at(ui, fit);
+        return;
     }
     let icon = Rect::from_center_size(rect.center(), Vec2::splat(34.0));
     parts::Icon::File.paint(ui.painter(), icon, tokens.faint);

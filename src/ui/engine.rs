@@ -18,7 +18,8 @@ use crate::catalogue::{self, Arrangement, Cached, Catalogue, ProblemIndex, Query
 use crate::job::{self, Observer, Progress};
 use crate::ledger::Ledger;
 use crate::model::{
-    Account, FileRow, GroupRow, ItemId, JobId, JobState, JobSummary, Plan, ProfileId, Settled, Time,
+    Account, FileRow, GroupRow, ItemId, ItemKind, JobId, JobState, JobSummary, Plan, ProfileId,
+    Settled, ThingRow, Time,
 };
 use crate::profile::{Profile, Secrets, VerifyErrorKind};
 use crate::service::{self, Listing, Page, Service, ServiceError};
@@ -28,7 +29,7 @@ const BROKE_OFF: &str = "The job broke off by a fault of Tallyman's own. Nothing
                          it can be checked and continued in the history.";
 
 /// Pages that may wait for the window.
-const PAGES_AHEAD: usize = 4;
+pub(super) const PAGES_AHEAD: usize = 4;
 
 /// A number that no other question of this program has. A profile that is edited gets new lists under its old
 /// id: this tells an answer for them from one that the lists before had asked for.
@@ -117,6 +118,41 @@ pub enum Event {
         /// How it went.
         result: Result<(), ServiceError>,
     },
+    /// Renders or templates arrived.
+    Things {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which of the two.
+        kind: ItemKind,
+        /// Of which run.
+        run: u64,
+        /// The page.
+        page: Page<ThingRow>,
+    },
+    /// The listing of renders or templates ended.
+    ThingsEnded {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which of the two.
+        kind: ItemKind,
+        /// Which run.
+        run: u64,
+        /// How it went.
+        result: Result<(), ServiceError>,
+    },
+    /// A picture of a render or template was fetched and decoded, or cannot be had.
+    ThingPicture {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which of the two.
+        kind: ItemKind,
+        /// Of which.
+        id: ItemId,
+        /// Side asked for, in pixels.
+        side: u32,
+        /// The picture.
+        image: Option<ColorImage>,
+    },
     /// The table's order is ready.
     Arranged {
         /// Of which profile.
@@ -197,7 +233,7 @@ impl Engine {
         })
     }
 
-    fn runtime(&self) -> &Runtime {
+    pub(super) fn runtime(&self) -> &Runtime {
         self.runtime
             .as_ref()
             .expect("the runtime lives until the engine is dropped")
@@ -259,7 +295,7 @@ impl Engine {
         self.runtime().block_on(future)
     }
 
-    fn teller(&self) -> Teller {
+    pub(super) fn teller(&self) -> Teller {
         Teller {
             ctx: self.ctx.clone(),
             sender: self.sender.clone(),
@@ -530,14 +566,14 @@ async fn open_session(profile: &Profile, secrets: &Secrets) -> Result<Session, O
 }
 
 #[derive(Clone)]
-struct Teller {
+pub(super) struct Teller {
     ctx: Context,
     sender: Sender<Event>,
 }
 
 impl Teller {
     /// A window that is gone hears nothing, and nobody minds.
-    fn say(&self, event: Event) {
+    pub(super) fn say(&self, event: Event) {
         let _ = self.sender.send(event);
         self.ctx.request_repaint();
     }

@@ -95,6 +95,9 @@ impl App {
         let Some(workspace) = self.workspaces.get_mut(self.current) else {
             return;
         };
+        if let Some(kind) = workspace.shown_things() {
+            return views::things::pane(ui, &self.engine, workspace, kind, &mut self.commands);
+        }
         let Some(list) = workspace.shown() else {
             return;
         };
@@ -200,6 +203,9 @@ impl App {
             }
             State::Open(_) if workspace.place == Place::Groups => {
                 views::groups::ui(ui, &self.engine, workspace, &mut self.commands);
+            }
+            State::Open(_) if let Some(kind) = workspace.shown_things() => {
+                views::things::ui(ui, &self.engine, workspace, kind, &mut self.commands);
             }
             State::Open(_) => views::files::ui(ui, &self.engine, workspace, &mut self.commands),
         }

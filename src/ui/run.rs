@@ -7,12 +7,13 @@ use egui::Context;
 use super::app::{App, Continuing, Sheet};
 use super::command::{Command, Place};
 use super::flash::Flash;
+use super::item_list::Items;
 use super::sheets::plan::PlanSheet;
 use super::sheets::profile::ProfileSheet;
 use super::sheets::report::ReportSheet;
 use super::views::header::filter_id;
 use super::workspace::Workspace;
-use crate::model::{JobId, Outcome, PlanItem, ProfileId, Time, Verb, size};
+use crate::model::{ItemKind, JobId, Outcome, PlanItem, ProfileId, Time, Verb, size};
 use crate::profile::Profile;
 
 impl App {
@@ -48,7 +49,9 @@ impl App {
             Command::Reopen => self.open_current(),
             Command::FocusFilter => ctx.memory_mut(|memory| memory.request_focus(filter_id())),
             Command::ClearFilter => self.with_current(|workspace| {
-                if let Some(list) = workspace.shown_mut() {
+                if let Some(items) = workspace.items_mut() {
+                    items.clear_filter();
+                } else if let Some(list) = workspace.shown_mut() {
                     list.text.clear();
                     (list.state, list.only_problems, list.reason) = (None, false, None);
                 }
@@ -61,24 +64,34 @@ impl App {
                 self.flash = Some(Flash::new(ctx, "Copied"));
             }
             Command::DropHidden => self.with_current(|workspace| {
-                if let Some(list) = workspace.shown_mut() {
+                if let Some(items) = workspace.items_mut() {
+                    items.drop_hidden();
+                } else if let Some(list) = workspace.shown_mut() {
                     let shown = list.shown.clone();
                     list.selection.drop_hidden(&shown);
                 }
             }),
             Command::SelectNone => self.with_current(|workspace| {
-                if let Some(list) = workspace.shown_mut() {
+                if let Some(items) = workspace.items_mut() {
+                    items.select_none();
+                } else if let Some(list) = workspace.shown_mut() {
                     list.selection.clear();
                 }
             }),
             Command::ShowProblems(on) => self.show_problems(on),
+            Command::ShowProblemsOf(kind) => self.show_problems_of(kind),
             Command::ShowReason(words) => self.with_current(|workspace| {
-                if let Some(list) = workspace.shown_mut() {
+                if let Some(items) = workspace.items_mut() {
+                    items.show_problems(true, words);
+                } else if let Some(list) = workspace.shown_mut() {
                     list.only_problems = true;
                     list.reason = words.map(Arc::from);
                 }
             }),
-            Command::ClearProblems => self.with_current(Workspace::clear_problems),
+            Command::ClearProblems => self.with_current(|workspace| match workspace.items_mut() {
+                Some(items) => items.clear_problems(),
+                None => workspace.clear_problems(),
+            }),
             Command::Retry => self.retry(),
             Command::StopJob => self.with_current(|workspace| {
                 if let Some(running) = &workspace.running {
@@ -92,12 +105,6 @@ impl App {
                 self.go(Place::History);
                 if let Ok(ledger) = &self.ledger {
                     self.history.open(&self.engine, &ledger.clone(), job);
-                }
-            }
-            Command::OpenGroup(id) => {
-                let engine = &self.engine;
-                if let Some(workspace) = self.workspaces.get_mut(self.current) {
-                    workspace.open_group(engine, id);
                 }
             }
             Command::ToggleDetails => self.settings.details = !self.settings.details,
@@ -154,6 +161,9 @@ impl App {
                 workspace.open(engine, &self.secrets);
             }
             workspace.details.forget();
+            if let Some(items) = workspace.items_mut() {
+                items.forget_open();
+            }
             workspace.refresh(engine);
         }
     }
@@ -162,21 +172,19 @@ impl App {
         let Some(workspace) = self.workspaces.get(self.current) else {
             return;
         };
-        // The Delete key means groups where groups are shown.
-        let verb = match (verb, workspace.place) {
-            (Verb::Delete, Place::Groups) => Verb::DeleteGroups,
-            (Verb::Delete, Place::Removed | Place::History) => return,
+        // The Delete key means what is shown.
+        let verb = match (verb, workspace.place.verb()) {
+            (Verb::Delete, Some(verb)) => verb,
+            (Verb::Delete, None) => return,
             (verb, _) => verb,
         };
         if workspace.why_not(verb).is_some() {
             return;
         }
-        if verb == Verb::DeleteGroups {
-            let groups = workspace.groups.selected();
-            if !groups.is_empty() {
-                self.open_plan(self.current, verb, move || {
-                    Ok(groups.iter().map(PlanItem::from_group).collect())
-                });
+        if let Some(items) = workspace.items() {
+            let items = items.selected_items();
+            if !items.is_empty() {
+                self.open_plan(self.current, verb, move || Ok(items));
             }
         } else if let Some(list) = workspace.shown()
             && !list.selection.is_empty()
@@ -216,30 +224,22 @@ impl App {
         let Some(workspace) = self.workspaces.get(self.current) else {
             return;
         };
-        let ids = match (workspace.place, workspace.shown()) {
-            (Place::Groups, _) => workspace
-                .groups
-                .selected()
-                .into_iter()
-                .map(|group| group.id)
-                .collect(),
-            (_, Some(list)) => list.freeze(&workspace.catalogue).ids(),
-            _ => Vec::new(),
+        let lines = match workspace.items() {
+            Some(items) => lines_of(items, urls),
+            None => file_lines(workspace, urls),
         };
-        let service = workspace.session().map(|session| session.service.clone());
-        let lines = ids.iter().map(|id| match &service {
-            Some(service) if urls => service.file_url(id).unwrap_or_else(|| id.to_string()),
-            _ => id.to_string(),
-        });
-        ctx.copy_text(lines.collect::<Vec<_>>().join("\n"));
+        ctx.copy_text(lines.join("\n"));
         let (one, many) = if urls { ("URL", "URLs") } else { ("id", "ids") };
-        let words = format!("Copied {}", size::counted(ids.len() as u64, one, many));
+        let words = format!("Copied {}", size::counted(lines.len() as u64, one, many));
         self.flash = Some(Flash::new(ctx, words));
     }
 
     fn show_problems(&mut self, on: bool) {
         let engine = &self.engine;
         if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            if let Some(items) = workspace.items_mut() {
+                return items.show_problems(on, None);
+            }
             if on && workspace.shown().is_none() {
                 workspace.show(engine, Place::Files);
             }
@@ -250,10 +250,28 @@ impl App {
         }
     }
 
+    /// Goes to where the items are, unless files that can have problems are shown already.
+    fn show_problems_of(&mut self, kind: ItemKind) {
+        let engine = &self.engine;
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            let files = kind == ItemKind::File && workspace.shown().is_some();
+            if !files {
+                workspace.show(engine, Place::of(kind));
+            }
+        }
+        self.show_problems(true);
+    }
+
     fn retry(&mut self) {
         let Some(workspace) = self.workspaces.get(self.current) else {
             return;
         };
+        if let Some(items) = workspace.items() {
+            if let Some((verb, items)) = items.to_retry() {
+                self.open_plan(self.current, verb, move || Ok(items));
+            }
+            return;
+        }
         let Some((verb, ids)) = workspace.to_retry() else {
             return;
         };
@@ -431,6 +449,29 @@ impl App {
         self.settle_workspaces();
         self.open_current();
     }
+}
+
+/// The selected items, a line each.
+fn lines_of(items: &dyn Items, urls: bool) -> Vec<String> {
+    if urls {
+        return items.selected_urls();
+    }
+    let ids = items.selected_items().into_iter();
+    ids.map(|item| item.id.to_string()).collect()
+}
+
+/// The selected files, a line each.
+fn file_lines(workspace: &Workspace, urls: bool) -> Vec<String> {
+    let ids = match workspace.shown() {
+        Some(list) => list.freeze(&workspace.catalogue).ids(),
+        None => Vec::new(),
+    };
+    let service = workspace.session().map(|session| session.service.clone());
+    let line = |id: &crate::model::ItemId| match &service {
+        Some(service) if urls => service.file_url(id).unwrap_or_else(|| id.to_string()),
+        _ => id.to_string(),
+    };
+    ids.iter().map(line).collect()
 }
 
 fn next_theme(ctx: &Context) {

@@ -11,12 +11,16 @@ use super::command::Place;
 use super::details::Details;
 use super::engine::{Engine, OpenError, Session, question};
 use super::files::FileList;
-use super::groups::{GroupList, OpenGroup};
+use super::groups::GroupList;
+use super::item_list::Items;
 use super::pictures::Pictures;
+use super::things::Things;
+use super::usage::UsageState;
 use crate::catalogue::{Catalogue, Change, ProblemIndex};
 use crate::job::Progress;
 use crate::model::{
-    FileRow, ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, Settled, Verb, size,
+    FileRow, ItemId, ItemKind, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, ServiceKind,
+    Settled, Verb, size,
 };
 use crate::profile::{Profile, Secrets};
 use crate::service::{self, Capabilities, Listing, Page, ServiceError};
@@ -44,6 +48,21 @@ pub struct Problem {
     pub verb: Verb,
 }
 
+impl Problem {
+    /// The problem that an item's end is, if it is one.
+    pub fn of(verb: Verb, end: &Settled) -> Option<Self> {
+        let words = match end.problem.as_str() {
+            "" => end.outcome.words(),
+            words => words,
+        };
+        end.outcome.is_problem().then(|| Self {
+            words: words.to_owned(),
+            outcome: end.outcome,
+            verb,
+        })
+    }
+}
+
 /// A job that runs, or is about to.
 pub struct Running {
     /// The number, once the ledger has given one.
@@ -67,6 +86,8 @@ pub struct Running {
 pub struct Toast {
     /// The job, if the ledger has it.
     pub job: Option<JobId>,
+    /// What its items are.
+    pub kind: ItemKind,
     /// What happened.
     pub text: String,
     /// What is open, in words; empty if nothing is.
@@ -115,6 +136,7 @@ impl Toast {
         let problems = tally.problems() > 0;
         Self {
             job: Some(summary.id),
+            kind: summary.verb.kind(),
             text: summary.sentence(),
             more: summary.reason.clone(),
             bad: problems || summary.state != JobState::Ended,
@@ -142,6 +164,12 @@ pub struct Workspace {
     pub removed: FileList,
     /// Groups.
     pub groups: GroupList,
+    /// What was made from templates.
+    pub renders: Things,
+    /// What renders are made from.
+    pub templates: Things,
+    /// How much of its plan the account has used.
+    pub usage: UsageState,
     /// Where the window is in it.
     pub place: Place,
     /// What went wrong with which item.
@@ -174,6 +202,9 @@ impl Workspace {
             files: FileList::new(Listing::Existing),
             removed: FileList::new(Listing::Removed),
             groups: GroupList::default(),
+            renders: Things::new(ItemKind::Render),
+            templates: Things::new(ItemKind::Template),
+            usage: UsageState::default(),
             place: Place::Files,
             problems: HashMap::new(),
             problem_rows: ProblemIndex::default(),
@@ -208,6 +239,7 @@ impl Workspace {
             Ok(session) => {
                 self.state = State::Open(session);
                 self.first_lists(engine);
+                self.ask_usage(engine);
             }
             Err(error) => self.state = State::Failed(error),
         }
@@ -247,7 +279,8 @@ impl Workspace {
             Place::Removed if !self.removed.was_listed() => {
                 self.refresh_files(engine, Listing::Removed);
             }
-            Place::Groups if self.groups.is_new() => self.refresh_groups(engine),
+            Place::Files | Place::Removed | Place::History => {}
+            _ if self.items().is_some_and(is_new) => self.refresh_items(engine),
             _ => {}
         }
     }
@@ -257,8 +290,15 @@ impl Workspace {
         match self.place {
             Place::Files => self.refresh_files(engine, Listing::Existing),
             Place::Removed => self.refresh_files(engine, Listing::Removed),
-            Place::Groups => self.refresh_groups(engine),
+            Place::Groups | Place::Renders | Place::Templates => self.refresh_items(engine),
             Place::History => {}
+        }
+        self.ask_usage(engine);
+    }
+
+    fn ask_usage(&mut self, engine: &Engine) {
+        if let State::Open(session) = &self.state {
+            self.usage.ask(engine, session);
         }
     }
 
@@ -274,13 +314,78 @@ impl Workspace {
         engine.list(id, session.service, (listing, newer), run, stop);
     }
 
-    /// Lists groups again.
-    pub fn refresh_groups(&mut self, engine: &Engine) {
+    /// Lists groups, renders or templates again, whichever are shown.
+    fn refresh_items(&mut self, engine: &Engine) {
         let Some(session) = self.session().cloned() else {
             return;
         };
-        let run = self.groups.begin();
-        engine.list_groups(self.profile.id.clone(), session.service, run);
+        let profile = self.profile.id.clone();
+        if self.place == Place::Groups {
+            let run = self.groups.begin();
+            engine.list_groups(profile, session.service, run);
+        } else if let Some(kind) = self.shown_things()
+            && let Some(things) = self.things_mut(kind)
+        {
+            let run = things.list.begin();
+            engine.list_things(profile, session.service, kind, run);
+        }
+    }
+
+    /// Renders or templates.
+    pub fn things(&self, kind: ItemKind) -> Option<&Things> {
+        match kind {
+            ItemKind::Render => Some(&self.renders),
+            ItemKind::Template => Some(&self.templates),
+            ItemKind::File | ItemKind::Group | ItemKind::Folder => None,
+        }
+    }
+
+    /// Renders or templates, to change.
+    pub fn things_mut(&mut self, kind: ItemKind) -> Option<&mut Things> {
+        match kind {
+            ItemKind::Render => Some(&mut self.renders),
+            ItemKind::Template => Some(&mut self.templates),
+            ItemKind::File | ItemKind::Group | ItemKind::Folder => None,
+        }
+    }
+
+    /// The kind of what is shown, if it is renders or templates.
+    pub fn shown_things(&self) -> Option<ItemKind> {
+        match self.place {
+            Place::Renders => Some(ItemKind::Render),
+            Place::Templates => Some(ItemKind::Template),
+            Place::Files | Place::Groups | Place::Removed | Place::History => None,
+        }
+    }
+
+    /// The list that is shown, if it is one of items other than files.
+    pub fn items(&self) -> Option<&dyn Items> {
+        match self.place {
+            Place::Groups => Some(&self.groups),
+            Place::Renders => Some(&self.renders.list),
+            Place::Templates => Some(&self.templates.list),
+            Place::Files | Place::Removed | Place::History => None,
+        }
+    }
+
+    /// The list that is shown, to change.
+    pub fn items_mut(&mut self) -> Option<&mut dyn Items> {
+        match self.place {
+            Place::Groups => Some(&mut self.groups),
+            Place::Renders => Some(&mut self.renders.list),
+            Place::Templates => Some(&mut self.templates.list),
+            Place::Files | Place::Removed | Place::History => None,
+        }
+    }
+
+    /// The list of items of a kind, if it is none of files.
+    fn items_of(&mut self, kind: ItemKind) -> Option<&mut dyn Items> {
+        match kind {
+            ItemKind::Group => Some(&mut self.groups),
+            ItemKind::Render => Some(&mut self.renders.list),
+            ItemKind::Template => Some(&mut self.templates.list),
+            ItemKind::File | ItemKind::Folder => None,
+        }
     }
 
     /// The view of a listing, and the rows.
@@ -297,7 +402,7 @@ impl Workspace {
         match self.place {
             Place::Files => Some(&self.files),
             Place::Removed => Some(&self.removed),
-            Place::Groups | Place::History => None,
+            _ => None,
         }
     }
 
@@ -306,7 +411,7 @@ impl Workspace {
         match self.place {
             Place::Files => Some(&mut self.files),
             Place::Removed => Some(&mut self.removed),
-            Place::Groups | Place::History => None,
+            _ => None,
         }
     }
 
@@ -397,16 +502,6 @@ impl Workspace {
         self.running.take_if(|running| running.job == job)
     }
 
-    /// Shows the members of a group.
-    pub fn open_group(&mut self, engine: &Engine, id: ItemId) {
-        let Some(session) = self.session().cloned() else {
-            return;
-        };
-        let asked = id.clone();
-        let answer = engine.ask(async move { session.service.group(&asked).await });
-        self.groups.open = Some(OpenGroup { id, answer });
-    }
-
     /// What the service can do.
     pub fn can(&self) -> &'static Capabilities {
         service::capabilities(self.profile.service)
@@ -427,8 +522,18 @@ impl Workspace {
         Place::ALL.into_iter().filter(move |place| match place {
             Place::Groups => can.groups,
             Place::Removed => can.removed_list,
+            Place::Renders => can.has(ItemKind::Render),
+            Place::Templates => can.has(ItemKind::Template),
             Place::Files | Place::History => true,
         })
+    }
+
+    /// What a place is called here: Templated calls its files uploads.
+    pub fn title_of(&self, place: Place) -> &'static str {
+        match (place, self.profile.service) {
+            (Place::Files, ServiceKind::Templated) => "Uploads",
+            (place, _) => place.title(),
+        }
     }
 
     /// Why a verb cannot be planned now; `None` if it can.
@@ -500,30 +605,24 @@ impl Workspace {
 
     /// Takes one item's end in; whether the problems changed by it.
     fn note(&mut self, id: &ItemId, verb: Verb, end: &Settled) -> bool {
-        if end.outcome.is_problem() {
-            let words = if end.problem.is_empty() {
-                end.outcome.words().to_owned()
-            } else {
-                end.problem.clone()
-            };
-            self.problems.insert(
-                id.clone(),
-                Problem {
-                    words,
-                    outcome: end.outcome,
-                    verb,
-                },
-            );
+        if let Some(items) = self.items_of(verb.kind()) {
+            items.settled(id, verb, end);
+            return false;
+        }
+        if let Some(problem) = Problem::of(verb, end) {
+            self.problems.insert(id.clone(), problem);
             return true;
         }
         let at = end.service_time.unwrap_or(end.settled_at);
         let change = match (verb, end.outcome) {
             (_, Outcome::Skipped | Outcome::NotSent) => return false,
-            (Verb::DeleteGroups, _) => {
-                self.groups.gone(id);
-                None
-            }
-            (Verb::DeleteFolders | Verb::DeleteRenders | Verb::DeleteTemplates, _) => None,
+            (
+                Verb::DeleteGroups
+                | Verb::DeleteFolders
+                | Verb::DeleteRenders
+                | Verb::DeleteTemplates,
+                _,
+            ) => None,
             (_, Outcome::Absent) => Some(Change::Gone),
             (Verb::Delete, _) => Some(Change::Removed(at)),
             (Verb::Store, _) => Some(Change::Stored(at)),
@@ -581,6 +680,10 @@ impl Workspace {
             self.files.prune(&self.catalogue);
             self.removed.prune(&self.catalogue);
         }
+        self.groups.tidy();
+        self.renders.list.tidy();
+        self.templates.list.tidy();
+        self.usage.tidy();
         let id = self.profile.id.clone();
         for list in [&mut self.files, &mut self.removed] {
             list.arrange(
@@ -615,6 +718,10 @@ impl Workspace {
     pub fn is_busy(&self) -> bool {
         self.running.is_some()
     }
+}
+
+fn is_new(items: &dyn Items) -> bool {
+    matches!(items.progress(), super::files::Progress::New)
 }
 
 #[cfg(test)]

@@ -296,9 +296,19 @@ impl PlanSheet {
             | Verb::Move
             | Verb::Rename
             | Verb::Purge
-            | Verb::DeleteFolders
-            | Verb::DeleteRenders
-            | Verb::DeleteTemplates => {}
+            | Verb::DeleteFolders => {}
+            Verb::DeleteRenders => {
+                let words = "What was rendered may stay at its address for a time: how long, the service does not say.";
+                note(ui, Icon::Info, tokens, words);
+                self.undo_note(ui);
+            }
+            Verb::DeleteTemplates => {
+                let words = "Renders are listed apart: what becomes of those of a deleted template, the service does not say.";
+                note(ui, Icon::Info, tokens, words);
+                let words = "Calls that render from a deleted template will be refused.";
+                note(ui, Icon::Info, tokens, words);
+                self.undo_note(ui);
+            }
         }
     }
 
@@ -312,7 +322,8 @@ impl PlanSheet {
             });
         } else {
             parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
-                parts::text(ui, format!("{service} cannot bring deleted files back."));
+                let what = self.verb.kind().noun(2);
+                parts::text(ui, format!("{service} cannot bring deleted {what} back."));
             });
         }
     }

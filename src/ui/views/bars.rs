@@ -1,5 +1,6 @@
 //! The bars under the rows: what is selected and what can be done to it, what runs, what has ended.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use egui::{
@@ -7,9 +8,10 @@ use egui::{
 };
 
 use crate::catalogue::ProblemIndex;
-use crate::model::{Verb, size};
+use crate::model::{ItemKind, Verb, size};
 use crate::ui::command::{Command, Place};
 use crate::ui::files::Counts;
+use crate::ui::item_list::Items;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::sides::sides;
 use crate::ui::theme::{self, Tokens};
@@ -29,7 +31,13 @@ pub fn ui(
         bar(ui, "toast", |ui| toast_ui(ui, toast, send));
     }
     selection(ui, workspace, send);
-    if let Some(list) = workspace.shown()
+    if let Some(items) = workspace.items() {
+        if items.only_problems() {
+            bar(ui, "problems", |ui| {
+                item_problems(ui, workspace, items, send)
+            });
+        }
+    } else if let Some(list) = workspace.shown()
         && (list.only_problems || list.reason.is_some())
     {
         bar(ui, "problems", |ui| problems(ui, workspace, send));
@@ -67,11 +75,12 @@ fn selection(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
                 });
             }
         }
-        Place::Groups => {
-            let count = workspace.groups.selection.len() as u64;
-            if count > 0 {
+        Place::Groups | Place::Renders | Place::Templates => {
+            if let Some(items) = workspace.items()
+                && items.selected().0 > 0
+            {
                 bar(ui, "selection", |ui| {
-                    groups_selected(ui, count, workspace, send)
+                    items_selected(ui, items, workspace, send)
                 });
             }
         }
@@ -122,22 +131,38 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
     );
 }
 
-fn groups_selected(ui: &mut Ui, count: u64, workspace: &Workspace, send: &mut Vec<Command>) {
+fn items_selected(ui: &mut Ui, items: &dyn Items, workspace: &Workspace, send: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    let Some(verb) = workspace.place.verb() else {
+        return;
+    };
+    let (count, hidden) = items.selected();
     sides(
         ui,
-        "groups",
+        "items",
         send,
-        |ui, _| {
-            parts::strong(
-                ui,
-                format!("{} selected", size::counted(count, "group", "groups")),
-            );
+        |ui, send| {
+            let what = size::counted(count, verb.kind().noun(1), verb.kind().noun(2));
+            parts::strong(ui, format!("{what} selected"));
+            if hidden > 0 {
+                let words = format!("· {} hidden by the filter", size::count(hidden));
+                parts::text(ui, RichText::new(words).color(tokens.weak));
+                if parts::link(ui, "Drop hidden").clicked() {
+                    send.push(Command::DropHidden);
+                }
+            }
         },
         |ui, send| {
+            if verb.kind() == ItemKind::Render
+                && !items.selected_urls().is_empty()
+                && parts::button(ui, Weight::Plain, "Copy URLs").clicked()
+            {
+                send.push(Command::CopyUrls);
+            }
             if parts::button(ui, Weight::Plain, "Copy ids").clicked() {
                 send.push(Command::CopyIds);
             }
-            verb_button(ui, Verb::DeleteGroups, workspace, send);
+            verb_button(ui, verb, workspace, send);
         },
     );
 }
@@ -321,21 +346,51 @@ fn toast_commands(toast: &Toast) -> Vec<Command> {
     }
     commands.push(Command::SaveReport(job));
     if toast.problems {
-        commands.push(Command::ShowProblems(true));
+        commands.push(Command::ShowProblemsOf(toast.kind));
     }
     commands
 }
 
 fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
-    let reasons = reasons(&workspace.problem_rows);
     let chosen = workspace.shown().and_then(|list| list.reason.clone());
+    let retry = workspace
+        .to_retry()
+        .map(|(verb, ids)| (verb, ids.len() as u64));
+    let reasons = reasons(&workspace.problem_rows);
+    problem_bar(ui, workspace, reasons, chosen.as_deref(), retry, send);
+}
+
+fn item_problems(ui: &mut Ui, workspace: &Workspace, items: &dyn Items, send: &mut Vec<Command>) {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for problem in items.problems().values() {
+        *counts.entry(&problem.words).or_default() += 1;
+    }
+    let mut reasons: Vec<_> = counts.into_iter().collect();
+    reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+    let reasons = reasons.into_iter().take(REASONS);
+    let reasons = reasons.map(|(words, rows)| (words.into(), rows)).collect();
+    let retry = items
+        .to_retry()
+        .map(|(verb, items)| (verb, items.len() as u64));
+    problem_bar(ui, workspace, reasons, items.reason(), retry, send);
+}
+
+/// The reasons at the left, one of them chosen; what can be done at the right.
+fn problem_bar(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    reasons: Vec<(std::sync::Arc<str>, u64)>,
+    chosen: Option<&str>,
+    retry: Option<(Verb, u64)>,
+    send: &mut Vec<Command>,
+) {
     sides(
         ui,
         "problems",
         send,
         |ui, send| {
             for (words, rows) in reasons {
-                let on = chosen.as_deref() == Some(&*words);
+                let on = chosen == Some(&*words);
                 let text = format!(
                     "{} · {}",
                     crate::model::text::visible(&words),
@@ -358,9 +413,9 @@ fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
             if parts::button(ui, Weight::Plain, "Clear problems").clicked() {
                 send.push(Command::ClearProblems);
             }
-            if let Some((verb, ids)) = workspace.to_retry() {
+            if let Some((verb, count)) = retry {
                 let blocked = workspace.why_not(verb);
-                let text = format!("Retry {}", size::count(ids.len() as u64));
+                let text = format!("Retry {}", size::count(count));
                 if parts::button_if(ui, Weight::Primary, &text, blocked.as_deref()).clicked() {
                     send.push(Command::Retry);
                 }
@@ -369,12 +424,15 @@ fn problems(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
     );
 }
 
+/// How many reasons have room.
+const REASONS: usize = 4;
+
 /// The most frequent reasons; the rest are among "all problems".
 fn reasons(problems: &ProblemIndex) -> Vec<(std::sync::Arc<str>, u64)> {
     problems
         .reasons()
         .into_iter()
-        .take(4)
+        .take(REASONS)
         .map(|reason| (reason.words, reason.rows as u64))
         .collect()
 }

@@ -33,7 +33,9 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
             title(ui, workspace, send);
             match workspace.place {
                 Place::Files | Place::Removed => filters(ui, workspace, send),
-                Place::Groups => group_filter(ui, workspace),
+                Place::Groups | Place::Renders | Place::Templates => {
+                    item_filter(ui, workspace, send)
+                }
                 Place::History => {}
             }
         });
@@ -67,9 +69,8 @@ fn title(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
             }
             match workspace.place {
                 Place::Removed => drop(parts::tag(ui, "Removed files", tokens.weak)),
-                Place::Groups => drop(parts::tag(ui, "Groups", tokens.weak)),
-                Place::History => drop(parts::tag(ui, "History", tokens.weak)),
                 Place::Files => {}
+                place => drop(parts::tag(ui, place.title(), tokens.weak)),
             }
         },
         |ui| {
@@ -97,15 +98,8 @@ pub fn status(workspace: &Workspace) -> String {
     match (&workspace.state, workspace.place) {
         (State::Opening, _) => "Opening…".into(),
         (State::Closed | State::Failed(_), _) => String::new(),
-        (State::Open(_), Place::Groups) => {
-            let groups = &workspace.groups;
-            status_of(
-                &groups.progress,
-                groups.len() as u64,
-                groups.total,
-                "groups",
-                None,
-            )
+        (State::Open(_), Place::Groups | Place::Renders | Place::Templates) => {
+            item_status(workspace)
         }
         (State::Open(_), Place::Files) => {
             file_status(&workspace.files, &workspace.catalogue, checking)
@@ -115,6 +109,23 @@ pub fn status(workspace: &Workspace) -> String {
         }
         (State::Open(_), Place::History) => String::new(),
     }
+}
+
+fn item_status(workspace: &Workspace) -> String {
+    let noun = noun_of(workspace.place);
+    let Some(items) = workspace.items() else {
+        return String::new();
+    };
+    let all = items.len() as u64;
+    if items.is_filtered() && !matches!(items.progress(), Progress::Loading) {
+        let shown = size::count(items.shown_len() as u64);
+        return format!("{shown} of {} {noun} match", size::count(all));
+    }
+    status_of(items.progress(), all, items.total(), noun, None)
+}
+
+fn noun_of(place: Place) -> &'static str {
+    place.verb().map_or("", |verb| verb.kind().noun(2))
 }
 
 fn file_status(list: &FileList, catalogue: &Catalogue, checking: bool) -> String {
@@ -188,7 +199,18 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     let row = vec2(ui.available_width(), theme::FIELD + 2.0);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         if segments.len() > 1 {
-            draw_segments(ui, list, segments, send);
+            let on = |segment: &Segment| {
+                list.only_problems == segment.problems
+                    && (segment.problems || list.state == segment.state)
+            };
+            match draw_segments(ui, &segments, on) {
+                Some(segment) if segment.problems => send.push(Command::ShowProblems(true)),
+                Some(segment) => {
+                    list.only_problems = false;
+                    list.state = segment.state;
+                }
+                None => {}
+            }
         }
         ui.add_space(2.0);
         let width = ui.available_width();
@@ -196,12 +218,41 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     });
 }
 
-fn group_filter(ui: &mut Ui, workspace: &mut Workspace) {
-    let width = ui.available_width();
-    let groups = &mut workspace.groups;
-    if search(ui, &mut groups.text, "Filter by id", width) {
-        groups.arrange();
-    }
+fn item_filter(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
+    let name = match workspace.place {
+        Place::Renders => "Filter by name, template, format or status",
+        Place::Templates => "Filter by name or id",
+        _ => "Filter by id",
+    };
+    let Some(items) = workspace.items_mut() else {
+        return;
+    };
+    let segment = |name: &'static str, count: usize, problems: bool| Segment {
+        text: format!("{name} {}", size::count(count as u64)),
+        name,
+        state: None,
+        problems,
+    };
+    let problems = items.problems().len();
+    let segments = [
+        segment("All", items.len(), false),
+        segment("Problems", problems, true),
+    ];
+    let row = vec2(ui.available_width(), theme::FIELD + 2.0);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        if problems > 0 {
+            let only = items.only_problems();
+            let clicked = draw_segments(ui, &segments, |segment| segment.problems == only);
+            if let Some(segment) = clicked {
+                send.push(Command::ShowProblems(segment.problems));
+            }
+        }
+        ui.add_space(2.0);
+        let width = ui.available_width();
+        if search(ui, items.text_mut(), name, width) {
+            items.arrange();
+        }
+    });
 }
 
 /// A filter field with a lens, and a cross once there is something to take away.
@@ -309,12 +360,13 @@ fn segments_of(workspace: &Workspace, removed: bool, unstored: bool) -> Vec<Segm
     segments
 }
 
-fn draw_segments(
+/// Draws them side by side; the one that was clicked.
+fn draw_segments<'a>(
     ui: &mut Ui,
-    list: &mut FileList,
-    segments: Vec<Segment>,
-    send: &mut Vec<Command>,
-) {
+    segments: &'a [Segment],
+    is_on: impl Fn(&Segment) -> bool,
+) -> Option<&'a Segment> {
+    let mut clicked = None;
     let tokens = Tokens::of(ui);
     let font = egui::FontId::new(13.0, theme::medium());
     let widths: Vec<f32> = segments
@@ -340,8 +392,7 @@ fn draw_segments(
         left += width;
         let id = ui.unique_id().with(("segment", segment.name));
         let response = ui.interact(rect, id, Sense::click());
-        let on = list.only_problems == segment.problems
-            && (segment.problems || list.state == segment.state);
+        let on = is_on(segment);
         if on || response.hovered() || response.has_focus() {
             let ground = if on { tokens.selection } else { tokens.hover };
             ui.painter().rect_filled(
@@ -371,12 +422,7 @@ fn draw_segments(
         response
             .widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, on, segment.name));
         if response.clicked() {
-            if segment.problems {
-                send.push(Command::ShowProblems(true));
-            } else {
-                list.only_problems = false;
-                list.state = segment.state;
-            }
+            clicked = Some(segment);
         }
     }
     ui.painter().rect_stroke(
@@ -385,4 +431,5 @@ fn draw_segments(
         Stroke::new(1.0, tokens.line),
         StrokeKind::Inside,
     );
+    clicked
 }

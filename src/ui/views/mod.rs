@@ -7,7 +7,9 @@ pub mod files;
 pub mod groups;
 pub mod header;
 pub mod history;
+pub mod items;
 pub mod sidebar;
+pub mod things;
 
 /// Gives the table the keyboard when nothing else has it and no sheet or menu is open.
 fn take_idle_focus(ui: &egui::Ui, table: egui::Id) {

@@ -5,8 +5,10 @@ use egui::{
     UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use crate::model::size;
+use crate::model::{Usage, size};
 use crate::ui::command::{Command, Place};
+use crate::ui::files::Progress;
+use crate::ui::item_list::Items;
 use crate::ui::parts::{self, Icon};
 use crate::ui::theme::{self, Tokens};
 use crate::ui::workspace::Workspace;
@@ -143,9 +145,15 @@ fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<
                 size::count(count)
             }
         };
+        let of_items = |items: &dyn Items| {
+            let new = matches!(items.progress(), Progress::New);
+            known(new, items.len() as u64)
+        };
         let note = match place {
             Place::Files => String::new(),
-            Place::Groups => known(workspace.groups.is_new(), workspace.groups.len() as u64),
+            Place::Groups => of_items(&workspace.groups),
+            Place::Renders => of_items(&workspace.renders.list),
+            Place::Templates => of_items(&workspace.templates.list),
             Place::Removed => known(
                 workspace.removed.is_new(),
                 workspace.removed.len(&workspace.catalogue),
@@ -156,7 +164,7 @@ fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<
         let here = workspace.place == place;
         let item = Item {
             indent: 30.0,
-            name: place.title(),
+            name: workspace.title_of(place),
             note: &note,
             note_ink: (place == Place::History).then_some(tokens.warn.ink),
             ground: here.then_some(tokens.selection),
@@ -166,6 +174,57 @@ fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<
             send.push(Command::Go(place));
         }
     }
+    if let Some(usage) = workspace.usage.shown() {
+        usage_ui(ui, usage);
+    }
+}
+
+/// How much of the plan is used: a thin bar, the figures, and as of when.
+fn usage_ui(ui: &mut Ui, usage: &Usage) {
+    let tokens = Tokens::of(ui);
+    let zone = jiff::tz::TimeZone::system();
+    let as_of = format!("as of {}", usage.at.format(&zone, "%H:%M"));
+    let more = match usage.plan_words() {
+        plan if plan.is_empty() => as_of,
+        plan => format!("{plan} · {as_of}"),
+    };
+    ui.add_space(10.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
+    let inner = Rect::from_min_max(
+        pos2(rect.left() + 30.0, rect.top()),
+        pos2(rect.right() - 10.0, rect.bottom()),
+    );
+    let line = |top: f32, text: &str, ink: Color32| {
+        let text = crate::model::text::visible(text);
+        let text = parts::elide_middle(ui.painter(), &text, &theme::caption(), inner.width());
+        let (at, font) = (pos2(inner.left(), inner.top() + top), theme::caption());
+        ui.painter()
+            .text(at, egui::Align2::LEFT_TOP, text, font, ink);
+    };
+    line(0.0, &capital(usage.what), tokens.weak);
+    line(25.0, &usage.figures(), tokens.weak);
+    line(43.0, &more, tokens.faint);
+    if let Some(share) = usage.share() {
+        let at = pos2(inner.right(), inner.top());
+        let percent = format!("{:.0} %", share * 100.0);
+        let font = theme::caption();
+        ui.painter()
+            .text(at, egui::Align2::RIGHT_TOP, percent, font, tokens.weak);
+        let track = Rect::from_min_size(inner.min + vec2(0.0, 18.0), vec2(inner.width(), 3.0));
+        let used = Rect::from_min_size(track.min, vec2(track.width() * share as f32, 3.0));
+        let radius = CornerRadius::same(2);
+        ui.painter().rect_filled(track, radius, tokens.line);
+        ui.painter().rect_filled(used, radius, tokens.weak);
+    }
+    let label = format!("{}, {more}", usage.words());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &label));
+    response.on_hover_text("As the account tells it. It says nothing of storage.");
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
 }
 
 fn footer(ui: &mut Ui, send: &mut Vec<Command>) {
