@@ -55,6 +55,12 @@ pub enum Command {
     /// List groups
     #[command(after_help = SOURCE_HELP)]
     Groups(GroupsArgs),
+    /// List renders (Templated)
+    #[command(after_help = SOURCE_HELP)]
+    Renders(ThingsArgs),
+    /// List templates (Templated)
+    #[command(after_help = SOURCE_HELP)]
+    Templates(ThingsArgs),
     /// Store files: keep them for good
     #[command(after_help = SOURCE_HELP)]
     Store(FilesArgs),
@@ -67,6 +73,12 @@ pub enum Command {
     /// Delete groups; their files stay
     #[command(after_help = SOURCE_HELP)]
     DeleteGroups(BatchArgs),
+    /// Delete renders (Templated)
+    #[command(after_help = SOURCE_HELP)]
+    DeleteRenders(BatchArgs),
+    /// Delete templates (Templated)
+    #[command(after_help = SOURCE_HELP)]
+    DeleteTemplates(BatchArgs),
     /// List the jobs of the ledger, newest first
     Jobs {
         /// Print an array of objects
@@ -139,6 +151,17 @@ pub struct LsArgs {
 /// Groups to list.
 #[derive(Debug, ClapArgs)]
 pub struct GroupsArgs {
+    /// Which project.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Renders or templates to list.
+#[derive(Debug, ClapArgs)]
+pub struct ThingsArgs {
     /// Which project.
     #[command(flatten)]
     pub source: SourceArgs,
@@ -298,7 +321,10 @@ impl Command {
             Self::Store(args) | Self::Delete(args) | Self::Restore(args) => {
                 Some(&mut args.batch.source)
             }
-            Self::DeleteGroups(args) => Some(&mut args.source),
+            Self::Renders(args) | Self::Templates(args) => Some(&mut args.source),
+            Self::DeleteGroups(args) | Self::DeleteRenders(args) | Self::DeleteTemplates(args) => {
+                Some(&mut args.source)
+            }
             Self::Profiles { .. }
             | Self::Jobs { .. }
             | Self::Resume { .. }
@@ -362,6 +388,10 @@ mod tests {
             "tallyman delete --filter photo --dry-run --demo",
             "tallyman restore --ids file.csv --demo",
             "tallyman delete-groups a~1 --ids file.csv --yes",
+            "tallyman renders --profile prints --format jsonl",
+            "tallyman templates --format csv",
+            "tallyman delete-renders a b --ids file.csv --yes --report out",
+            "tallyman delete-templates a --dry-run --json",
             "tallyman jobs --json",
             "tallyman resume",
             "tallyman resume 3 --json",
@@ -390,6 +420,8 @@ mod tests {
             "tallyman report 3",
             "tallyman delete a --redacted --demo",
             "tallyman delete-groups --filter x",
+            "tallyman delete-renders --filter x",
+            "tallyman renders --state stored",
             "tallyman delete --secret-key k a",
             "tallyman profiles add shop --secret-key k",
             "tallyman profiles add shop --colour red",

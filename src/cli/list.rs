@@ -22,7 +22,7 @@ use super::progress::Counter;
 use super::source::Project;
 
 /// Pages that may wait to be merged.
-const PAGES: usize = 16;
+pub(super) const PAGES: usize = 16;
 
 /// Longest type in a table.
 const TYPE_CHARS: usize = 24;
@@ -215,7 +215,7 @@ async fn all_groups(project: &Project) -> Result<Vec<GroupRow>, Failure> {
 }
 
 /// Takes pages while the listing runs.
-async fn drain<T>(
+pub(super) async fn drain<T>(
     listing: impl Future<Output = Result<(), ServiceError>>,
     mut pages: mpsc::Receiver<Page<T>>,
     mut take: impl FnMut(Page<T>),
@@ -323,7 +323,7 @@ fn print_groups(format: Format, groups: &[GroupRow]) -> Result<(), Failure> {
     }
 }
 
-fn json_lines<T>(
+pub(super) fn json_lines<T>(
     rows: impl Iterator<Item = T>,
     write: impl Fn(&T, &mut io::BufWriter<io::StdoutLock<'_>>) -> serde_json::Result<()>,
 ) -> Result<(), Failure> {
@@ -336,7 +336,10 @@ fn json_lines<T>(
 }
 
 /// Cells are guarded as those of a report: a spreadsheet runs none of them.
-fn csv_lines(head: &str, rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
+pub(super) fn csv_lines(
+    head: &str,
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Result<(), Failure> {
     let mut out = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(io::BufWriter::new(io::stdout().lock()));
@@ -364,11 +367,11 @@ fn short(mime: &str) -> String {
     format!("{cut}…")
 }
 
-fn time(time: Option<Time>) -> String {
+pub(super) fn time(time: Option<Time>) -> String {
     time.map(|time| time.to_string()).unwrap_or_default()
 }
 
-fn minute(time: Option<Time>) -> String {
+pub(super) fn minute(time: Option<Time>) -> String {
     time.map(|time| time.to_minute(&TimeZone::system()))
         .unwrap_or_default()
 }

@@ -12,6 +12,7 @@ mod progress;
 mod run;
 mod signed;
 mod source;
+mod things;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::model::Verb;
+use crate::model::{ItemKind, Verb};
 use crate::profile::data_dir;
 
 pub use args::{Args, Command};
@@ -81,6 +82,8 @@ async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
         }
         Command::Ls(args) => list::ls(&args, folder).await,
         Command::Groups(args) => list::groups(&args, folder).await,
+        Command::Renders(args) => things::list(ItemKind::Render, &args, folder).await,
+        Command::Templates(args) => things::list(ItemKind::Template, &args, folder).await,
         Command::Store(args) => {
             run::batch(Verb::Store, &args.batch, args.filter.as_deref(), folder).await
         }
@@ -91,6 +94,10 @@ async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
             run::batch(Verb::Restore, &args.batch, args.filter.as_deref(), folder).await
         }
         Command::DeleteGroups(args) => run::batch(Verb::DeleteGroups, &args, None, folder).await,
+        Command::DeleteRenders(args) => run::batch(Verb::DeleteRenders, &args, None, folder).await,
+        Command::DeleteTemplates(args) => {
+            run::batch(Verb::DeleteTemplates, &args, None, folder).await
+        }
         Command::Jobs { json } => jobs::list(json, folder),
         Command::Resume { job, json } => jobs::resume(job, json, folder).await,
         Command::Report { job, out, redacted } => jobs::report(job, &out, redacted, folder).await,

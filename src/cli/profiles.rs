@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::model::text::visible;
 use crate::profile::{Colour, Keyring, Profile, new_id, verify};
+use crate::service::{self, Credentials};
 
 use super::args::{AddArgs, ProfilesCommand};
 use super::out::{DONE, Failure, START, line, note, table};
@@ -158,7 +159,9 @@ async fn verify_saved(name: Option<&str>, data_dir: &Path) -> Result<u8, Failure
 
 async fn verify_one(profile: &Profile) -> Result<(crate::model::Account, String), Failure> {
     let secret = Keyring::system().load(&profile.id).await?;
-    let account = verify(&profile.credentials(secret)).await?;
+    let credentials = profile.credentials(secret);
+    let account = verify(&credentials).await?;
+    let usage = usage_words(&credentials).await;
     let label = visible(account.label()).into_owned();
     let name = visible(&profile.name);
     let words = match &profile.account {
@@ -169,7 +172,23 @@ async fn verify_one(profile: &Profile) -> Result<(crate::model::Account, String)
         ),
         _ => format!("{name}: {label} on {}", profile.service),
     };
-    Ok((account, words))
+    Ok((account, format!("{words}{usage}")))
+}
+
+/// `; 5,330 of 10,000 render credits, Scale plan`, where the service tells it. What cannot be asked says
+/// nothing of the keys.
+async fn usage_words(credentials: &Credentials) -> String {
+    let asked = match service::open(credentials) {
+        Ok(service) => service.usage().await,
+        Err(error) => Err(error),
+    };
+    let Ok(Some(usage)) = asked else {
+        return String::new();
+    };
+    match visible(&usage.plan_words()).as_ref() {
+        "" => format!("; {}", usage.words()),
+        plan => format!("; {}, {plan}", usage.words()),
+    }
 }
 
 fn unknown(name: &str) -> Failure {

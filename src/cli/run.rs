@@ -1,4 +1,4 @@
-//! `store`, `delete`, `restore`, `delete-groups`: from ids to a plan, a question, a job and its end.
+//! `store`, `delete`, `restore`, `delete-groups` and the like: from ids to a plan, a question, a job and its end.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::job::{Engine, InGroups, PlanFacts, look_into_groups, plan_facts};
 use crate::ledger::Ledger;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
-use crate::model::{ItemId, JobId, JobState, JobSummary, Plan, PlanItem, Verb};
+use crate::model::{ItemId, ItemKind, JobId, JobState, JobSummary, Plan, PlanItem, Verb};
 use crate::profile::Profile;
 use crate::report;
 
@@ -49,10 +49,9 @@ pub async fn batch(
         let what = verb.kind().noun(2);
         return Err(Failure::usage(format!(
             "Which {what}? Give ids, --ids FILE{}.",
-            if verb == Verb::DeleteGroups {
-                ""
-            } else {
-                ", or --filter QUERY"
+            match verb.kind() {
+                ItemKind::File => ", or --filter QUERY",
+                _ => "",
             }
         )));
     }

@@ -152,6 +152,15 @@ impl Project {
         Ok(())
     }
 
+    /// Refuses renders and templates where the service has none.
+    pub fn allow_things(&self, kind: ItemKind) -> Result<(), Failure> {
+        if self.service.can().has(kind) {
+            return Ok(());
+        }
+        let (service, things) = (self.profile.service, kind.noun(2));
+        Err(Failure::usage(format!("{service} has no {things}.")))
+    }
+
     /// Refuses groups where the service has none.
     pub fn allow_groups(&self) -> Result<(), Failure> {
         if self.service.can().groups {

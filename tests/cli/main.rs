@@ -5,6 +5,7 @@
 mod batches;
 mod jobs;
 mod lists;
+mod things;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
