@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tallyman::ledger::{CallEnd, Ledger, LedgerErrorKind};
 use tallyman::model::{
-    Account, CallPurpose, Evidence, ItemId, JobId, JobState, Outcome, Plan, PlanItem, ProfileId,
-    ServiceKind, Settled, Source, Time, Verb,
+    Account, CallPurpose, Evidence, ItemId, JobId, JobState, Outcome, Plan, PlanArgs, PlanItem,
+    ProfileId, ServiceKind, Settled, Source, Time, Verb,
 };
 
 fn plan(items: u32) -> Plan {
@@ -72,7 +72,15 @@ fn a_job_round_trips() {
     let mut frozen = plan(3);
     let mut items = frozen.items().to_vec();
     items[2].guard = Some("protected".into());
-    frozen = Plan::new(frozen.verb, frozen.source.clone(), items);
+    items[1].path = "/products/Фото 1.jpg".into();
+    items[1].url = Some("https://ik.imagekit.io/x/1.jpg".into());
+    let args = PlanArgs {
+        tags: vec!["summer".into()],
+        folder: Some("/archive".into()),
+        name: None,
+        purge: true,
+    };
+    frozen = Plan::new(frozen.verb, frozen.source.clone(), items).with_args(args.clone());
     let ledger = Ledger::open(dir.path()).unwrap();
     let job = ledger.create_job(&frozen).unwrap();
     let call = ledger.begin_call(job, CallPurpose::Send, &[0, 1]).unwrap();
@@ -84,6 +92,7 @@ fn a_job_round_trips() {
     let ledger = Ledger::open(dir.path()).unwrap();
     let record = ledger.record(job).unwrap();
     assert_eq!(record.summary.source, frozen.source);
+    assert_eq!(record.summary.args, args);
     assert_eq!(record.summary.created, frozen.created);
     assert_eq!(record.summary.state, JobState::Ended);
     assert_eq!((record.summary.calls, record.summary.retries), (1, 1));

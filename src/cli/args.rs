@@ -66,7 +66,7 @@ pub enum Command {
     Store(FilesArgs),
     /// Delete files
     #[command(after_help = SOURCE_HELP)]
-    Delete(FilesArgs),
+    Delete(DeleteArgs),
     /// Bring deleted files back
     #[command(after_help = SOURCE_HELP)]
     Restore(FilesArgs),
@@ -79,6 +79,33 @@ pub enum Command {
     /// Delete templates (Templated)
     #[command(after_help = SOURCE_HELP)]
     DeleteTemplates(BatchArgs),
+    /// Give files further tags (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    AddTags(TagArgs),
+    /// Take tags from files (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    RemoveTags(TagArgs),
+    /// Copy files into a folder (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    Copy(ToArgs),
+    /// Move files into a folder (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    Move(ToArgs),
+    /// Give a file another name in its folder (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    Rename(RenameArgs),
+    /// Make the delivery network forget its copies of files (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    Purge(FilesArgs),
+    /// List folders (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    Folders(GroupsArgs),
+    /// Make a folder, with those above it that are missing (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    CreateFolder(FolderArgs),
+    /// Delete folders, by their whole paths, with all that is in them (ImageKit)
+    #[command(after_help = SOURCE_HELP)]
+    DeleteFolders(BatchArgs),
     /// List the jobs of the ledger, newest first
     Jobs {
         /// Print an array of objects
@@ -143,12 +170,15 @@ pub struct LsArgs {
     /// Only files that match: words of the name or the id, and `state:stored|unstored|processing|removed`
     #[arg(long, value_name = "QUERY")]
     pub filter: Option<String>,
+    /// Only files that the service's own search finds, in its own language (ImageKit)
+    #[arg(long, value_name = "QUERY")]
+    pub search: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
-/// Groups to list.
+/// Groups or folders to list.
 #[derive(Debug, ClapArgs)]
 pub struct GroupsArgs {
     /// Which project.
@@ -208,6 +238,60 @@ pub struct FilesArgs {
     /// Also every file that matches: words of the name or the id, and `state:`, as for `ls`
     #[arg(long, value_name = "QUERY")]
     pub filter: Option<String>,
+}
+
+/// Files to delete.
+#[derive(Debug, ClapArgs)]
+pub struct DeleteArgs {
+    /// The files.
+    #[command(flatten)]
+    pub files: FilesArgs,
+    /// Then make the delivery network forget what was deleted, in a job of its own (ImageKit)
+    #[arg(long)]
+    pub purge: bool,
+}
+
+/// Files and tags.
+#[derive(Debug, ClapArgs)]
+pub struct TagArgs {
+    /// The files.
+    #[command(flatten)]
+    pub files: FilesArgs,
+    /// A tag; may be given more than once
+    #[arg(long = "tag", value_name = "TAG", required = true)]
+    pub tags: Vec<String>,
+}
+
+/// Files and where they go.
+#[derive(Debug, ClapArgs)]
+pub struct ToArgs {
+    /// The files.
+    #[command(flatten)]
+    pub files: FilesArgs,
+    /// The folder's whole path; made if it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub to: String,
+}
+
+/// A file and its new name.
+#[derive(Debug, ClapArgs)]
+pub struct RenameArgs {
+    /// The file.
+    #[command(flatten)]
+    pub batch: BatchArgs,
+    /// The new name
+    #[arg(long, value_name = "NEW")]
+    pub name: String,
+}
+
+/// A folder to make.
+#[derive(Debug, ClapArgs)]
+pub struct FolderArgs {
+    /// Which project.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Its whole path
+    pub path: String,
 }
 
 /// What to do with profiles.
@@ -317,14 +401,20 @@ impl Command {
     pub fn source_mut(&mut self) -> Option<&mut SourceArgs> {
         match self {
             Self::Ls(args) => Some(&mut args.source),
-            Self::Groups(args) => Some(&mut args.source),
-            Self::Store(args) | Self::Delete(args) | Self::Restore(args) => {
+            Self::Groups(args) | Self::Folders(args) => Some(&mut args.source),
+            Self::Store(args) | Self::Restore(args) | Self::Purge(args) => {
                 Some(&mut args.batch.source)
             }
             Self::Renders(args) | Self::Templates(args) => Some(&mut args.source),
-            Self::DeleteGroups(args) | Self::DeleteRenders(args) | Self::DeleteTemplates(args) => {
-                Some(&mut args.source)
-            }
+            Self::DeleteFolders(args)
+            | Self::DeleteGroups(args)
+            | Self::DeleteRenders(args)
+            | Self::DeleteTemplates(args) => Some(&mut args.source),
+            Self::Delete(args) => Some(&mut args.files.batch.source),
+            Self::AddTags(args) | Self::RemoveTags(args) => Some(&mut args.files.batch.source),
+            Self::Copy(args) | Self::Move(args) => Some(&mut args.files.batch.source),
+            Self::Rename(args) => Some(&mut args.batch.source),
+            Self::CreateFolder(args) => Some(&mut args.source),
             Self::Profiles { .. }
             | Self::Jobs { .. }
             | Self::Resume { .. }
@@ -386,6 +476,17 @@ mod tests {
             "tallyman store --demo a b",
             "tallyman delete --ids - --yes --report out --json --demo",
             "tallyman delete --filter photo --dry-run --demo",
+            "tallyman delete a --purge --yes",
+            "tallyman add-tags a b --tag summer --tag new",
+            "tallyman remove-tags --filter photo --tag new --dry-run",
+            "tallyman copy a --to /archive --report out",
+            "tallyman move --ids - --to / --json",
+            "tallyman rename a --name b.jpg",
+            "tallyman purge a",
+            "tallyman folders --format jsonl",
+            "tallyman create-folder /archive/2026",
+            "tallyman delete-folders /archive /old --yes",
+            "tallyman ls --search name:\"a\"",
             "tallyman restore --ids file.csv --demo",
             "tallyman delete-groups a~1 --ids file.csv --yes",
             "tallyman renders --profile prints --format jsonl",
@@ -418,6 +519,11 @@ mod tests {
             "tallyman resume first",
             "tallyman resume 0",
             "tallyman report 3",
+            "tallyman add-tags a",
+            "tallyman move a",
+            "tallyman rename a",
+            "tallyman create-folder",
+            "tallyman store a --purge",
             "tallyman delete a --redacted --demo",
             "tallyman delete-groups --filter x",
             "tallyman delete-renders --filter x",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::job::Engine;
+use crate::job::{Engine, purge_owed};
 use crate::ledger::Ledger;
 use crate::model::size::{count, counted};
 use crate::model::text::visible;
@@ -14,6 +14,7 @@ use crate::model::{JobId, JobState, JobSummary, Outcome, Time, Verb};
 use crate::report::{self, How};
 
 use super::out::{DONE, Failure, NOT_ALL, START, line, note, table};
+use super::purge;
 use super::source::Project;
 use super::{run, signed};
 
@@ -32,6 +33,9 @@ struct JobObject {
     retries: u64,
     throttled: u64,
     seconds: f64,
+    /// The job that purged what this one deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purge: Option<Box<JobObject>>,
 }
 
 /// The counts, in the order of reports.
@@ -67,6 +71,7 @@ impl JobObject {
             retries: summary.retries,
             throttled: summary.throttled,
             seconds: (summary.seconds * 1_000.0).round() / 1_000.0,
+            purge: None,
         }
     }
 }
@@ -155,12 +160,13 @@ pub async fn resume(job: Option<JobId>, json: bool, data_dir: &Path) -> Result<u
         }
         return Ok(DONE);
     };
-    if !summary.can_continue() {
+    let owed = purge_owed(&ledger, &summary)?.is_some();
+    if !summary.can_continue() && !owed {
         note(format_args!(
             "Job {} has ended; nothing is left to do.",
             summary.id
         ));
-        let told = print_end(&ledger, &summary, json);
+        let told = print_end(&ledger, &summary, None, json);
         return run::end(exit_code(&summary), told);
     }
     let project = Project::of_job(&summary.source, data_dir).await?;
@@ -169,8 +175,15 @@ pub async fn resume(job: Option<JobId>, json: bool, data_dir: &Path) -> Result<u
         service: Arc::clone(&project.service),
         ledger,
     };
-    let (summary, code) = run::run(&engine, summary.id).await?;
-    let told = print_end(&engine.ledger, &summary, json);
+    let (summary, code) = match summary.can_continue() {
+        true => run::run(&engine, summary.id).await?,
+        false => {
+            let code = exit_code(&summary);
+            (summary, code)
+        }
+    };
+    let (purged, code) = purge::follow(&engine, &summary, code).await?;
+    let told = print_end(&engine.ledger, &summary, purged.as_ref(), json);
     run::end(code, told)
 }
 
@@ -179,8 +192,12 @@ fn unfinished(ledger: &Ledger, job: Option<JobId>) -> Result<Option<JobSummary>,
     match job {
         Some(job) => Ok(Some(ledger.summary(job)?)),
         None => {
-            let mut jobs = ledger.jobs()?.into_iter();
-            Ok(jobs.find(JobSummary::can_continue))
+            for job in ledger.jobs()? {
+                if job.can_continue() || purge_owed(ledger, &job)?.is_some() {
+                    return Ok(Some(job));
+                }
+            }
+            Ok(None)
         }
     }
 }
@@ -231,14 +248,31 @@ pub async fn write_report(
     Ok(())
 }
 
-/// Tells how a job ended: one object, or a sentence and the first problems.
-pub fn print_end(ledger: &Ledger, summary: &JobSummary, json: bool) -> Result<(), Failure> {
-    if !summary.reason.is_empty() {
-        note(&summary.reason);
+/// Tells how a job ended, and the purge that followed it: one object, or a sentence and the first problems.
+pub fn print_end(
+    ledger: &Ledger,
+    summary: &JobSummary,
+    purged: Option<&JobSummary>,
+    json: bool,
+) -> Result<(), Failure> {
+    for summary in [Some(summary), purged].into_iter().flatten() {
+        if !summary.reason.is_empty() {
+            note(&summary.reason);
+        }
     }
     if json {
-        return line(to_json(&JobObject::of(summary))?);
+        let mut object = JobObject::of(summary);
+        object.purge = purged.map(|purged| Box::new(JobObject::of(purged)));
+        return line(to_json(&object)?);
     }
+    print_sentence(ledger, summary)?;
+    match purged {
+        Some(purged) => print_sentence(ledger, purged),
+        None => Ok(()),
+    }
+}
+
+fn print_sentence(ledger: &Ledger, summary: &JobSummary) -> Result<(), Failure> {
     line(format_args!("Job {}: {}.", summary.id, summary.sentence()))?;
     if summary.tally.problems() > 0 {
         print_problems(ledger, summary)?;

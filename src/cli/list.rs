@@ -38,6 +38,9 @@ struct FileLine<'a> {
     stored_at: Option<Time>,
     removed_at: Option<Time>,
     state: FileState,
+    /// Folders and name, where the service has folders.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    path: String,
     /// What was wrong with the service's row.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'a str>,
@@ -58,8 +61,21 @@ pub async fn ls(args: &LsArgs, data_dir: &Path) -> Result<u8, Failure> {
         args.filter.as_deref().unwrap_or_default(),
         args.state.state(),
     )?;
+    if args.search.is_some() && filter.state == Some(FileState::Removed) {
+        return Err(Failure::usage(
+            "A search finds files that exist; leave out the state `removed`.",
+        ));
+    }
     let project = Project::open(&args.source, data_dir).await?;
-    let (catalogue, shown) = filter.files(&project).await?;
+    let (catalogue, shown) = match args.search.as_deref() {
+        Some(query) => {
+            project.allow_search()?;
+            let found = searched(&project, query).await?;
+            let shown = filter.arranged(&found, false);
+            (found, shown)
+        }
+        None => filter.files(&project).await?,
+    };
     print_files(args.format, &catalogue, &shown)?;
     if args.format == Format::Table {
         let sum = shown.sum();
@@ -141,6 +157,11 @@ impl Filter {
         removed: bool,
     ) -> Result<(Catalogue, Arrangement), Failure> {
         let catalogue = catalogue(project, removed).await?;
+        let shown = self.arranged(&catalogue, removed);
+        Ok((catalogue, shown))
+    }
+
+    fn arranged(&self, catalogue: &Catalogue, removed: bool) -> Arrangement {
         let query = Query {
             text: self.words.clone(),
             state: self.state,
@@ -151,8 +172,7 @@ impl Filter {
             column: Column::Uploaded,
             descending: true,
         };
-        let shown = arrange(&catalogue, &query, sort, &ProblemIndex::default());
-        Ok((catalogue, shown))
+        arrange(catalogue, &query, sort, &ProblemIndex::default())
     }
 
     /// The matching files as items of a plan. Rows without an id are shown elsewhere, never planned.
@@ -202,6 +222,21 @@ async fn catalogue(project: &Project, removed: bool) -> Result<Catalogue, Failur
     Ok(catalogue)
 }
 
+/// The files that the service's own search finds.
+async fn searched(project: &Project, query: &str) -> Result<Catalogue, Failure> {
+    let mut catalogue = Catalogue::new();
+    let epoch = catalogue.begin();
+    let (sender, pages) = mpsc::channel(PAGES);
+    let mut counter = Counter::new("files");
+    drain(project.service.search(query, sender), pages, |page| {
+        counter.add(page.rows.len(), page.total);
+        catalogue.merge(epoch, page.rows);
+    })
+    .await?;
+    catalogue.finish(epoch);
+    Ok(catalogue)
+}
+
 async fn all_groups(project: &Project) -> Result<Vec<GroupRow>, Failure> {
     let (sender, pages) = mpsc::channel(PAGES);
     let mut counter = Counter::new("groups");
@@ -236,7 +271,8 @@ fn print_files(format: Format, catalogue: &Catalogue, shown: &Arrangement) -> Re
             serde_json::to_writer(out, &file_line(row, &row.id()))
         }),
         Format::Csv => {
-            let head = "item_id,name,size,mime_type,uploaded_at,stored_at,removed_at,state,problem";
+            let head =
+                "item_id,name,size,mime_type,uploaded_at,stored_at,removed_at,state,problem,path";
             csv_lines(head, rows().map(|row| file_cells(&row)))
         }
         Format::Table => {
@@ -258,6 +294,7 @@ fn file_line<'a>(row: &'a RowRef<'a>, id: &'a str) -> FileLine<'a> {
         stored_at: row.stored(),
         removed_at: row.removed(),
         state: row.state(),
+        path: path(row),
         problem: row.odd(),
     }
 }
@@ -273,6 +310,7 @@ fn file_cells(row: &RowRef<'_>) -> Vec<String> {
         time(row.removed()),
         row.state().key().to_owned(),
         row.odd().unwrap_or_default().to_owned(),
+        path(row),
     ]
 }
 
@@ -283,8 +321,19 @@ fn file_row(row: &RowRef<'_>) -> Vec<String> {
         short(&visible(row.mime())),
         minute(row.uploaded()),
         visible(&row.id()).into_owned(),
-        visible(row.name()).into_owned(),
+        match path(row).as_str() {
+            "" => visible(row.name()).into_owned(),
+            path => visible(path).into_owned(),
+        },
     ]
+}
+
+/// Folders and name as one path; empty where the service has no folders.
+fn path(row: &RowRef<'_>) -> String {
+    match row.folder() {
+        "" => String::new(),
+        folder => format!("{}/{}", folder.trim_end_matches('/'), row.name()),
+    }
 }
 
 fn print_groups(format: Format, groups: &[GroupRow]) -> Result<(), Failure> {

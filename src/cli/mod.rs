@@ -4,11 +4,13 @@
 
 mod args;
 mod demo;
+mod folders;
 mod jobs;
 mod list;
 mod out;
 mod profiles;
 mod progress;
+mod purge;
 mod run;
 mod signed;
 mod source;
@@ -20,11 +22,11 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::model::{ItemKind, Verb};
+use crate::model::{ItemKind, PlanArgs, Verb};
 use crate::profile::data_dir;
 
 pub use args::{Args, Command};
-use args::{ProfilesCommand, SourceArgs};
+use args::{FilesArgs, ProfilesCommand, SourceArgs};
 use out::{Failure, START, note};
 
 /// The arguments of this process. Help, the version and wrong usage end the process here.
@@ -84,19 +86,63 @@ async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
         Command::Groups(args) => list::groups(&args, folder).await,
         Command::Renders(args) => things::list(ItemKind::Render, &args, folder).await,
         Command::Templates(args) => things::list(ItemKind::Template, &args, folder).await,
-        Command::Store(args) => {
-            run::batch(Verb::Store, &args.batch, args.filter.as_deref(), folder).await
-        }
+        Command::Store(args) => files(Verb::Store, PlanArgs::default(), &args, folder).await,
         Command::Delete(args) => {
-            run::batch(Verb::Delete, &args.batch, args.filter.as_deref(), folder).await
+            let told = PlanArgs {
+                purge: args.purge,
+                ..PlanArgs::default()
+            };
+            files(Verb::Delete, told, &args.files, folder).await
         }
-        Command::Restore(args) => {
-            run::batch(Verb::Restore, &args.batch, args.filter.as_deref(), folder).await
+        Command::Restore(args) => files(Verb::Restore, PlanArgs::default(), &args, folder).await,
+        Command::AddTags(args) => files(Verb::AddTags, tags(args.tags), &args.files, folder).await,
+        Command::RemoveTags(args) => {
+            files(Verb::RemoveTags, tags(args.tags), &args.files, folder).await
         }
-        Command::DeleteGroups(args) => run::batch(Verb::DeleteGroups, &args, None, folder).await,
-        Command::DeleteRenders(args) => run::batch(Verb::DeleteRenders, &args, None, folder).await,
+        Command::Copy(args) => files(Verb::Copy, to(args.to), &args.files, folder).await,
+        Command::Move(args) => files(Verb::Move, to(args.to), &args.files, folder).await,
+        Command::Rename(args) => {
+            let told = PlanArgs {
+                name: Some(args.name),
+                ..PlanArgs::default()
+            };
+            run::batch(Verb::Rename, told, &args.batch, None, folder).await
+        }
+        Command::Purge(args) => files(Verb::Purge, PlanArgs::default(), &args, folder).await,
+        Command::Folders(args) => folders::folders(&args, folder).await,
+        Command::CreateFolder(args) => folders::create(&args, folder).await,
+        Command::DeleteFolders(args) => {
+            run::batch(
+                Verb::DeleteFolders,
+                PlanArgs::default(),
+                &args,
+                None,
+                folder,
+            )
+            .await
+        }
+        Command::DeleteGroups(args) => {
+            run::batch(Verb::DeleteGroups, PlanArgs::default(), &args, None, folder).await
+        }
+        Command::DeleteRenders(args) => {
+            run::batch(
+                Verb::DeleteRenders,
+                PlanArgs::default(),
+                &args,
+                None,
+                folder,
+            )
+            .await
+        }
         Command::DeleteTemplates(args) => {
-            run::batch(Verb::DeleteTemplates, &args, None, folder).await
+            run::batch(
+                Verb::DeleteTemplates,
+                PlanArgs::default(),
+                &args,
+                None,
+                folder,
+            )
+            .await
         }
         Command::Jobs { json } => jobs::list(json, folder),
         Command::Resume { job, json } => jobs::resume(job, json, folder).await,
@@ -106,5 +152,23 @@ async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
         }
         Command::SigningKey => signed::signing_key().await,
         Command::DemoService(args) => demo::serve(&args).await,
+    }
+}
+
+async fn files(verb: Verb, told: PlanArgs, args: &FilesArgs, folder: &Path) -> Result<u8, Failure> {
+    run::batch(verb, told, &args.batch, args.filter.as_deref(), folder).await
+}
+
+fn tags(tags: Vec<String>) -> PlanArgs {
+    PlanArgs {
+        tags,
+        ..PlanArgs::default()
+    }
+}
+
+fn to(folder: String) -> PlanArgs {
+    PlanArgs {
+        folder: Some(folder),
+        ..PlanArgs::default()
     }
 }

@@ -1,4 +1,4 @@
-//! `store`, `delete`, `restore`, `delete-groups` and the like: from ids to a plan, a question, a job and its end.
+//! All that changes items: from ids to a plan, a question, a job and its end.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::job::{Engine, InGroups, PlanFacts, look_into_groups, plan_facts};
 use crate::ledger::Ledger;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
-use crate::model::{ItemId, ItemKind, JobId, JobState, JobSummary, Plan, PlanItem, Verb};
+use crate::model::{ItemId, ItemKind, JobId, JobState, JobSummary, Plan, PlanArgs, PlanItem, Verb};
 use crate::profile::Profile;
 use crate::report;
 
@@ -23,6 +23,7 @@ use super::jobs;
 use super::list::Filter;
 use super::out::{DONE, Failure, NOT_ALL, line, note};
 use super::progress::watch;
+use super::purge;
 use super::source::Project;
 
 /// A larger plan that destroys asks for its count to be typed.
@@ -39,10 +40,12 @@ const TERMINATED: u8 = 143;
 /// Runs a verb on what the arguments name.
 pub async fn batch(
     verb: Verb,
+    told: PlanArgs,
     args: &BatchArgs,
     filter: Option<&str>,
     data_dir: &Path,
 ) -> Result<u8, Failure> {
+    told.check(verb).map_err(Failure::usage)?;
     let filter = filter.map(Filter::of_batch).transpose()?;
     let given = given_ids(args)?;
     if args.ids.is_empty() && args.ids_file.is_none() && filter.is_none() {
@@ -50,7 +53,7 @@ pub async fn batch(
         return Err(Failure::usage(format!(
             "Which {what}? Give ids, --ids FILE{}.",
             match verb.kind() {
-                ItemKind::File => ", or --filter QUERY",
+                ItemKind::File if verb != Verb::Rename => ", or --filter QUERY",
                 _ => "",
             }
         )));
@@ -63,13 +66,24 @@ pub async fn batch(
     })
     .await?;
     project.allow(verb)?;
+    if told.purge {
+        purge::allow(&project)?;
+    }
     let account = project.account().await?;
     let found = match &filter {
         Some(filter) => filter.items(&project, verb == Verb::Restore).await?,
         None => Vec::new(),
     };
     let source = project.profile.source(account, project.service.api_base());
-    let plan = Plan::new(verb, source, items(given, found));
+    let mut items = items(given, found);
+    if (told.purge || verb == Verb::Purge) && !args.dry_run {
+        purge::prepare(&project, &mut items).await;
+    }
+    let plan = Plan::new(verb, source, items).with_args(told);
+    if verb == Verb::Rename && plan.items().len() != 1 {
+        return Err(Failure::usage("A new name is for one file. Give one id."));
+    }
+    let purges = purge::line(&project, &plan);
     let protected = project.profile.protected;
     let asks = asks(verb, args, protected) && !plan.items().is_empty();
     let held = if verb == Verb::Delete && (args.dry_run || asks) {
@@ -78,10 +92,10 @@ pub async fn batch(
         InGroups::default()
     };
     if args.dry_run {
-        return print_plan(&plan, &held, args.json);
+        return print_plan(&plan, &held, purges.as_deref(), args.json);
     }
     if asks {
-        ask(&plan, &held, protected)?;
+        ask(&plan, &held, purges.as_deref(), protected)?;
     }
 
     let ledger = open_ledger(data_dir)?;
@@ -91,11 +105,12 @@ pub async fn batch(
     };
     let job = engine.start(&plan).await?;
     let (summary, code) = run(&engine, job).await?;
+    let (purged, code) = purge::follow(&engine, &summary, code).await?;
     let written = match &args.report {
         Some(dir) => jobs::write_report(&engine.ledger, job, dir, args.redacted).await,
         None => Ok(()),
     };
-    let told = jobs::print_end(&engine.ledger, &summary, args.json);
+    let told = jobs::print_end(&engine.ledger, &summary, purged.as_ref(), args.json);
     end(code, written.and(told))
 }
 
@@ -241,8 +256,8 @@ fn can_ask() -> bool {
 }
 
 /// Shows the plan and asks. A large plan, or a protected profile, wants words, not a keystroke.
-fn ask(plan: &Plan, held: &InGroups, protected: bool) -> Result<(), Failure> {
-    for text in plan_lines(plan, held) {
+fn ask(plan: &Plan, held: &InGroups, purges: Option<&str>, protected: bool) -> Result<(), Failure> {
+    for text in plan_lines(plan, held, purges) {
         note(text);
     }
     let items = plan.items().len() as u64;
@@ -286,12 +301,17 @@ fn eprint_now(text: &str) {
     drop(out.flush());
 }
 
-fn print_plan(plan: &Plan, held: &InGroups, json: bool) -> Result<u8, Failure> {
+fn print_plan(
+    plan: &Plan,
+    held: &InGroups,
+    purges: Option<&str>,
+    json: bool,
+) -> Result<u8, Failure> {
     if json {
         line(plan_object(plan, held))?;
         return Ok(DONE);
     }
-    for text in plan_lines(plan, held) {
+    for text in plan_lines(plan, held, purges) {
         line(text)?;
     }
     line("Nothing was sent: this was a dry run.")?;
@@ -300,7 +320,7 @@ fn print_plan(plan: &Plan, held: &InGroups, json: bool) -> Result<u8, Failure> {
 
 fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
     let facts = plan_facts(plan);
-    serde_json::json!({
+    let mut object = serde_json::json!({
         "dry_run": true,
         "verb": plan.verb,
         "service": plan.source.service,
@@ -320,28 +340,45 @@ fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
             "id": holds.group,
             "files": holds.files,
         })).collect::<Vec<_>>(),
-    })
+    });
+    if !plan.args.is_empty() {
+        object["args"] = serde_json::json!(plan.args);
+    }
+    object
 }
 
 /// The plan for a person.
-fn plan_lines(plan: &Plan, held: &InGroups) -> Vec<String> {
+fn plan_lines(plan: &Plan, held: &InGroups, purges: Option<&str>) -> Vec<String> {
     let facts = plan_facts(plan);
     let kind = plan.verb.kind();
     let what = counted(facts.items, kind.noun(1), kind.noun(2));
-    let mut lines = vec![format!(
-        "{} {what} from {} on {} (profile {})",
-        plan.verb.title(),
-        visible(plan.source.account.label()),
-        plan.source.service,
-        visible(&plan.source.profile_name)
-    )];
+    let mut lines = vec![heading(plan, &what)];
     lines.extend(
         fact_lines(&facts)
             .into_iter()
             .chain(group_lines(plan, held))
+            .chain(purges.map(str::to_owned))
             .map(|text| format!("  {text}")),
     );
     lines
+}
+
+/// `Move 3 files from shop on ImageKit (profile Media) to /archive`
+fn heading(plan: &Plan, what: &str) -> String {
+    let told = plan.args.words(plan.verb);
+    let source = format!(
+        "from {} on {} (profile {})",
+        visible(plan.source.account.label()),
+        plan.source.service,
+        visible(&plan.source.profile_name)
+    );
+    match plan.verb {
+        Verb::AddTags | Verb::RemoveTags => {
+            format!("{}{told}: {what} {source}", plan.verb.title())
+        }
+        Verb::DeleteFolders => format!("Delete {what} with all that is in them {source}"),
+        _ => format!("{} {what} {source}{told}", plan.verb.title()),
+    }
 }
 
 /// What is known of groups that hold the plan's files. Not to know it is no reason to stop.

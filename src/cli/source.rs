@@ -142,11 +142,15 @@ impl Project {
             )));
         }
         if !self.service.can().verbs.contains(&verb) {
+            let (title, noun) = (verb.title().to_lowercase(), verb.kind().noun(2));
+            let what = match verb {
+                Verb::AddTags => "add tags to files".to_owned(),
+                Verb::RemoveTags => "remove tags from files".to_owned(),
+                _ => format!("{title} {noun}"),
+            };
             return Err(Failure::usage(format!(
-                "{} cannot {} {}.",
-                self.profile.service,
-                verb.title().to_lowercase(),
-                verb.kind().noun(2)
+                "{} cannot {what}.",
+                self.profile.service
             )));
         }
         Ok(())
@@ -159,6 +163,28 @@ impl Project {
         }
         let (service, things) = (self.profile.service, kind.noun(2));
         Err(Failure::usage(format!("{service} has no {things}.")))
+    }
+
+    /// Refuses folders where the service has none.
+    pub fn allow_folders(&self) -> Result<(), Failure> {
+        match self.service.can().folders {
+            true => Ok(()),
+            false => Err(Failure::usage(format!(
+                "{} has no folders.",
+                self.profile.service
+            ))),
+        }
+    }
+
+    /// Refuses a search where the service has none of its own.
+    pub fn allow_search(&self) -> Result<(), Failure> {
+        match self.service.can().search {
+            true => Ok(()),
+            false => Err(Failure::usage(format!(
+                "{} has no search of its own. Use --filter.",
+                self.profile.service
+            ))),
+        }
     }
 
     /// Refuses groups where the service has none.

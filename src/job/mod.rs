@@ -43,7 +43,7 @@ pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
 pub use groups::{Holds, InGroups, look_into_groups};
 pub use progress::{Observer, Progress};
-pub use purge::{find_addresses, purge_after};
+pub use purge::{find_addresses, purge_after, purge_owed};
 
 /// Runs jobs of one profile.
 #[derive(Clone)]

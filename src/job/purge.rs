@@ -5,7 +5,8 @@
 
 use futures_util::stream::{self, StreamExt as _};
 
-use crate::model::{JobRecord, Outcome, Plan, PlanItem, Verb};
+use crate::ledger::{Ledger, LedgerError};
+use crate::model::{JobRecord, JobState, JobSummary, Outcome, Plan, PlanItem, Verb};
 use crate::service::Service;
 
 /// Questions about addresses under way.
@@ -24,6 +25,31 @@ pub fn purge_after(record: &JobRecord) -> Option<Plan> {
         .filter(|row| row.outcome() == Some(Outcome::Done));
     let items: Vec<PlanItem> = gone.map(|row| to_purge(&row.item)).collect();
     (!items.is_empty()).then(|| Plan::new(Verb::Purge, summary.source.clone(), items))
+}
+
+/// The plan of the purge that a delete asked for, if the delete is over and the purge was never begun: also
+/// after a crash between the two.
+pub fn purge_owed(ledger: &Ledger, deleted: &JobSummary) -> Result<Option<Plan>, LedgerError> {
+    let asked = deleted.verb == Verb::Delete && deleted.args.purge;
+    if !asked || deleted.state != JobState::Ended {
+        return Ok(None);
+    }
+    let Some(plan) = purge_after(&ledger.record(deleted.id)?) else {
+        return Ok(None);
+    };
+    let first = plan.items().first().map(|item| item.id.clone());
+    for job in ledger.jobs()? {
+        if job.verb == Verb::Purge
+            && job.id > deleted.id
+            && job.source.profile == deleted.source.profile
+        {
+            let begun = ledger.items(job.id, 0..1)?;
+            if begun.first().map(|row| &row.item.id) == first.as_ref() {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(plan))
 }
 
 fn to_purge(item: &PlanItem) -> PlanItem {

@@ -281,6 +281,14 @@ fn usable(
                 path.display()
             ),
         )),
+        Ok(version) if version < schema::VERSION => Err(LedgerError::new(
+            LedgerErrorKind::ReadOnly,
+            format!(
+                "The ledger {} was written by an older Tallyman and has to be brought up to date before it can be \
+                 read. Close every other Tallyman, make the folder writable, and open it once.",
+                path.display()
+            ),
+        )),
         Ok(_) => Ok(connection),
         Err(error) => Err(LedgerError::from_sqlite(path, &error)),
     }

@@ -139,6 +139,31 @@ mod tests {
     }
 
     #[test]
+    fn a_job_of_the_first_version_is_kept() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA user_version = 1;
+                 INSERT INTO jobs (verb, service, profile, profile_name, account_name, account_key, api_base,
+                     state, created, bytes, items, pending)
+                 VALUES ('delete', 'uploadcare', 'p', 'Shop', 'shop', 'k', 'https://x', 'running', 1, 0, 1, 1);
+                 INSERT INTO items (job, seq, id, name, mime) VALUES (1, 0, 'a', '', '');",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let told: (String, String, Option<String>) = connection
+            .query_row(
+                "SELECT args, path, url FROM jobs JOIN items ON job = jobs.id",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .unwrap();
+        assert_eq!(told, ("{}".to_owned(), String::new(), None));
+        assert_eq!(version(&connection).unwrap(), VERSION);
+    }
+
+    #[test]
     fn a_file_of_another_program_is_not_ours() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod batches;
+mod imagekit;
 mod jobs;
 mod lists;
 mod things;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tallyman::demo::imagekit::{BookFile, PRIVATE_KEY, Quirks};
 use tallyman::demo::{self, Fault, Options, Rule, Server, Target};
-use tallyman::job::{Engine, Observer, Progress, find_addresses, purge_after};
+use tallyman::job::{Engine, Observer, Progress, find_addresses, purge_after, purge_owed};
 use tallyman::ledger::Ledger;
 use tallyman::model::{
     ItemRecord, JobId, JobRecord, JobState, Outcome, Plan, PlanArgs, PlanItem, ProfileId,
@@ -313,8 +313,12 @@ async fn what_a_delete_removed_is_purged_under_every_fault() {
         let deleted = house.run(Verb::Delete, purge, items).await;
         fault.map(|fault| house.strike(fault));
         let plan = purge_after(&deleted).unwrap();
+        let ledger = &house.engine.ledger;
+        // Also after a crash between the two.
+        assert!(purge_owed(ledger, &deleted.summary).unwrap().is_some());
         assert_eq!(plan.items().len(), 30);
         let record = house.run_plan(&plan).await;
+        assert_eq!(purge_owed(ledger, &deleted.summary).unwrap(), None);
         let purged = house.server.imagekit_books().purged();
         for row in &record.items {
             let url = row.item.url.as_deref().unwrap().split('?').next().unwrap();

@@ -390,6 +390,50 @@ fn a_reread_needs_a_positive_sign() {
 }
 
 #[test]
+fn what_was_looked_at_before_the_deed_is_left_out() {
+    let moved = Fact::Skipped {
+        words: "it is elsewhere now".into(),
+    };
+    let said = Ok(BatchAnswer::Evidence(vec![fact("a", moved)]));
+    let judgement = judge_batch(
+        &terms(Verb::Move, false),
+        chunk(CallPurpose::Send, &["a"]),
+        said,
+        NOW,
+    );
+    assert_eq!(told(&judgement.settled), "a skipped: it is elsewhere now");
+    assert_eq!(judgement.settled[0].evidence, Some(Evidence::Reread));
+}
+
+#[test]
+fn a_reread_of_another_verb_says_what_it_saw() {
+    let words = || "words".to_owned();
+    let cases = [
+        (Seen::Done { at: None }, "a done", ""),
+        (Seen::NotDone, "", "resend a"),
+        (Seen::Skipped { words: words() }, "a skipped: words", ""),
+        // Nothing was deleted by us: what is gone is not laid at our door.
+        (Seen::Absent { words: words() }, "a absent: words", ""),
+    ];
+    for (seen, settled, next) in cases {
+        let call = chunk(CallPurpose::Reread, &["a"]);
+        let judgement = judge_reread(&terms(Verb::AddTags, true), call, Ok(seen.clone()), NOW);
+        assert_eq!(told(&judgement.settled), settled, "{seen:?}");
+        assert_eq!(follows(&judgement), next, "{seen:?}");
+    }
+    let call = chunk(CallPurpose::Reread, &["a"]);
+    let unclear = Seen::Unclear { words: words() };
+    let judgement = judge_reread(&terms(Verb::Copy, false), call, Ok(unclear), NOW);
+    assert_eq!(judgement.settled[0].outcome, Outcome::Unknown);
+    assert_eq!(judgement.settled[0].evidence, None);
+    let problem = &judgement.settled[0].problem;
+    assert!(
+        problem.contains("cut off") && problem.ends_with("words"),
+        "{problem}"
+    );
+}
+
+#[test]
 fn an_item_that_is_never_done_fails_with_the_last_words() {
     let delete = terms(Verb::Delete, true);
     let mut call = chunk(CallPurpose::Reread, &["a"]);
