@@ -7,7 +7,7 @@
 //! | [`service`] | the services behind one trait, and the HTTP they share |
 //! | [`ledger`] | SQLite: jobs, calls, outcomes |
 //! | [`job`] | plan, run, settle, finish |
-//! | [`profile`] | the profile list on disk, the secrets in the keyring |
+//! | [`profile`] | the profile list and the kept lists of files on disk, the secrets in the keyring |
 //! | [`report`] | one job as CSV, JSON, HTML and a manifest |
 //! | [`demo`] | an honest stand-in for the services, in this process |
 //! | [`cli`] | the engine without a window |

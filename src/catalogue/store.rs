@@ -261,6 +261,7 @@ impl Catalogue {
             return false;
         }
         self.push(row);
+        self.generation += 1;
         true
     }
 

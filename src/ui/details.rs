@@ -39,6 +39,8 @@ pub struct Details {
     tab: Tab,
     shown: Option<(FileRow, Instant)>,
     answer: Option<Promise<Result<FileDetails, ServiceError>>>,
+    /// Whether there is nobody to ask.
+    closed: bool,
 }
 
 impl Details {
@@ -97,6 +99,7 @@ impl Details {
     }
 
     fn ask(&mut self, ui: &Ui, engine: &Engine, session: Option<&Session>, row: &FileRow) {
+        self.closed = session.is_none();
         if self.shown.as_ref().is_none_or(|(shown, _)| shown != row) {
             self.shown = Some((row.clone(), Instant::now()));
             self.answer = None;
@@ -211,6 +214,7 @@ impl Details {
                 ui.label(RichText::new(&error.message).color(tokens.bad.ink));
             }
             Some(Some(Ok(_))) => {}
+            None if self.closed => drop(parts::weak(ui, "More is known once the profile is open.")),
             _ => drop(parts::weak(ui, "Asking the service…")),
         }
     }

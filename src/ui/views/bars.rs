@@ -118,12 +118,8 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
             };
             let can = workspace.can().verbs;
             for &verb in verbs.iter().filter(|verb| can.contains(verb)) {
-                let no_urls = workspace.why_no_urls();
-                if verb == Verb::Delete
-                    && parts::button_if(ui, Weight::Plain, "Copy URLs", no_urls.as_deref())
-                        .clicked()
-                {
-                    send.push(Command::CopyUrls);
+                if verb == Verb::Delete {
+                    copy_button(ui, workspace, send);
                 }
                 verb_button(ui, verb, workspace, send);
             }
@@ -165,6 +161,17 @@ fn items_selected(ui: &mut Ui, items: &dyn Items, workspace: &Workspace, send: &
             verb_button(ui, verb, workspace, send);
         },
     );
+}
+
+/// Addresses are known only of a service that is open.
+fn copy_button(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
+    let command = match workspace.why_no_urls() {
+        None => Command::CopyUrls,
+        Some(_) => Command::CopyIds,
+    };
+    if parts::button(ui, Weight::Plain, &command.title()).clicked() {
+        send.push(command);
+    }
 }
 
 fn verb_button(ui: &mut Ui, verb: Verb, workspace: &Workspace, send: &mut Vec<Command>) {
