@@ -34,26 +34,19 @@ pub fn owner(profile: &Profile, account: &Account) -> Owner {
 /// The kept files of a profile, if its account is known and some are kept.
 ///
 /// # Errors
-/// In words for a person: what is there cannot be used, and was thrown away.
+/// In words for a person: what is there cannot be used, and is the caller's to throw away.
 pub fn load(data_dir: &Path, profile: &Profile) -> Result<Option<Cached>, String> {
     let Some(account) = &profile.account else {
         return Ok(None);
     };
-    let path = path(data_dir, &profile.id);
-    match open(&path).and_then(|file| match file {
-        Some(file) => read(
-            &mut BufReader::with_capacity(BUFFER, file),
-            &owner(profile, account),
-        )
-        .map(Some),
-        None => Ok(None),
-    }) {
-        Ok(cached) => Ok(cached),
-        Err(error) => {
-            drop(fs::remove_file(&path));
-            Err(thrown_away(profile, &error))
-        }
-    }
+    let read = || {
+        let Some(file) = open(&path(data_dir, &profile.id))? else {
+            return Ok(None);
+        };
+        let mut input = BufReader::with_capacity(BUFFER, file);
+        read(&mut input, &owner(profile, account)).map(Some)
+    };
+    read().map_err(|error| thrown_away(profile, &error))
 }
 
 /// Keeps the files of a profile in place of what was kept before.

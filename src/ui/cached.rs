@@ -124,15 +124,23 @@ impl Workspace {
         self.cache.owner = Some(cache::owner(&self.profile, account));
         let (profile, question) = (self.profile.clone(), question());
         self.cache.awaits = Some(question);
-        engine.tell_blocking(move || Event::Cached {
-            question,
-            result: cache::load(&folder, &profile).map(|cached| {
+        let may_write = engine.caches.may_write;
+        engine.tell_blocking(move || {
+            let read = cache::load(&folder, &profile);
+            if read.is_err() && may_write {
+                cache::forget(&folder, &profile.id);
+            }
+            let result = read.map(|cached| {
                 cached.map(|cached| {
                     let newest = cached.catalogue.newest();
                     Box::new((cached, newest))
                 })
-            }),
-            profile: profile.id,
+            });
+            Event::Cached {
+                profile: profile.id,
+                question,
+                result,
+            }
         });
     }
 
