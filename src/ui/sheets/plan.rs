@@ -298,12 +298,13 @@ impl PlanSheet {
             | Verb::Purge
             | Verb::DeleteFolders => {}
             Verb::DeleteRenders => {
-                let words = "What was rendered may stay at its address for a time: how long, the service does not say.";
+                let words = "What was rendered may stay at its address for a time.";
                 note(ui, Icon::Info, tokens, words);
                 self.undo_note(ui);
             }
             Verb::DeleteTemplates => {
-                let words = "Renders are listed apart: what becomes of those of a deleted template, the service does not say.";
+                let words =
+                    "What becomes of renders of a deleted template, the service does not say.";
                 note(ui, Icon::Info, tokens, words);
                 let words = "Calls that render from a deleted template will be refused.";
                 note(ui, Icon::Info, tokens, words);

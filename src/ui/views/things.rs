@@ -14,7 +14,7 @@ use crate::ui::parts::{self, Weight};
 use crate::ui::pictures::Look;
 use crate::ui::theme::{self, Ink, Tokens};
 use crate::ui::things::{ThingColumn, Things};
-use crate::ui::widgets::table::{CellPainter, Icon};
+use crate::ui::widgets::table::{CellPainter, Icon, TableState};
 use crate::ui::workspace::{State, Workspace};
 
 /// Pixels asked for of a thumbnail: twice what is drawn, for dense screens.
@@ -73,6 +73,7 @@ pub fn ui(
             Look::StandIn => None,
         }
     };
+    widen_templates(&mut list.table, ui.available_width());
     let mut pen = Pen {
         tokens: Tokens::of(ui),
         zone: jiff::tz::TimeZone::system(),
@@ -108,6 +109,15 @@ pub fn ui(
             }
         }
     });
+}
+
+/// Names of templates get a part of what there is, unless the column's width was set by hand.
+fn widen_templates(table: &mut TableState, width: f32) {
+    let mut columns = table.columns.iter_mut();
+    let column = columns.find(|column| column.id == "template");
+    if let Some(column) = column.filter(|column| !column.fixed) {
+        column.width = (width * 0.18).clamp(130.0, 260.0);
+    }
 }
 
 impl Drawn for ThingRow {
