@@ -309,33 +309,64 @@ async fn storing_and_restoring_equal_the_books() {
         let bench = Bench::new(verb, ITEMS).await;
         bench.fault(Fault::CutAfter, Target::Writes, 0.3, None);
         bench.fault(Fault::ErrorBefore(500), Target::Writes, 0.2, None);
-        let summary = bench.run().await.unwrap();
-        assert_eq!(summary.state, JobState::Ended, "{verb}");
-        let books = bench.server.books();
-        for row in &bench.record().items {
-            let settled = row.settled.as_ref().unwrap();
-            let stored = books
-                .file(row.item.id.as_str())
-                .and_then(|file| file.stored);
-            match settled.outcome {
-                Outcome::Done => assert!(
-                    stored.is_some() && settled.service_time == stored,
-                    "{row:?}"
-                ),
-                outcome => {
-                    assert!(stored.is_none(), "{row:?}");
-                    // A deleted file whose stores were all lost is not brought back.
-                    let left_out = verb == Verb::Store && outcome == Outcome::Skipped;
-                    assert!(
-                        left_out || matches!(outcome, Outcome::Absent | Outcome::Refused),
-                        "{row:?}"
-                    );
-                }
+        kept_as_told(&bench, verb, "cut and failing").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn storing_and_restoring_under_each_fault() {
+    let kinds = [
+        Fault::Throttle { retry_after: None },
+        Fault::ErrorBefore(503),
+        Fault::ErrorAfter(502),
+        Fault::CutBefore,
+        Fault::CutAfter,
+        Fault::TruncateAfter,
+        Fault::GarbageAfter,
+    ];
+    for verb in [Verb::Store, Verb::Restore] {
+        for kind in kinds {
+            let bench = Bench::new(verb, 1_000).await;
+            bench.fault(kind, Target::Any, 0.15, None);
+            kept_as_told(&bench, verb, &format!("{kind:?}")).await;
+        }
+    }
+}
+
+/// Runs a store or restore to its end; what it tells is what the books have.
+async fn kept_as_told(bench: &Bench, verb: Verb, what: &str) {
+    let summary = bench.run().await.unwrap();
+    assert_eq!(summary.state, JobState::Ended, "{verb}, {what}");
+    let books = bench.server.books();
+    for row in &bench.record().items {
+        let settled = row.settled.as_ref().unwrap();
+        let stored = books
+            .file(row.item.id.as_str())
+            .and_then(|file| file.stored);
+        match settled.outcome {
+            Outcome::Done => assert!(
+                stored.is_some() && settled.service_time == stored,
+                "{what}: {row:?}"
+            ),
+            outcome => {
+                assert!(stored.is_none(), "{what}: {row:?}");
+                // A deleted file whose stores were all lost is not brought back.
+                let left_out = verb == Verb::Store && outcome == Outcome::Skipped;
+                assert!(
+                    left_out || matches!(outcome, Outcome::Absent | Outcome::Refused),
+                    "{what}: {row:?}"
+                );
             }
         }
-        assert_eq!(summary.tally.absent, MISSING as u64);
-        assert_eq!(summary.tally.refused, MALFORMED as u64);
     }
+    // An id that is none is refused in the answer, or has no address to be re-read at.
+    let tally = summary.tally;
+    assert!(tally.refused <= MALFORMED as u64, "{what}: {tally:?}");
+    assert_eq!(
+        tally.absent + tally.refused,
+        (MISSING + MALFORMED) as u64,
+        "{what}: {tally:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -94,3 +94,34 @@ pub async fn everything_at_once(kit: &Kit) {
     bench.fault(Fault::StallAfter(LONG), Target::Any, 0.03, Some(4));
     bench.run("everything").await;
 }
+
+/// Every kind alone, seldom and often, on whatever is asked.
+pub async fn every_kind_alone(kit: &Kit) {
+    for kind in KINDS {
+        for chance in [0.05, 0.2] {
+            let bench = Bench::new(kit).await;
+            bench.fault(*kind, Target::Any, chance, None);
+            bench.run(&format!("{kind:?} at {chance}")).await;
+        }
+    }
+    for chance in [0.05, 0.2] {
+        let bench = Bench::impatient(kit, LONG / 2).await;
+        bench.fault(Fault::StallAfter(LONG), Target::Any, chance, Some(6));
+        bench.run(&format!("stalled at {chance}")).await;
+    }
+}
+
+/// Two to four kinds together, each at 5 to 20 percent: other ones with every seed.
+pub async fn mixtures(kit: &Kit) {
+    for seed in 0..8 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let bench = Bench::new(kit).await;
+        let mut mixture = Vec::new();
+        for _ in 0..rng.usize(2..=4) {
+            let (kind, chance) = (KINDS[rng.usize(0..KINDS.len())], 0.05 + 0.15 * rng.f64());
+            bench.fault(kind, Target::Any, chance, None);
+            mixture.push((kind, chance));
+        }
+        bench.run(&format!("{mixture:?}")).await;
+    }
+}

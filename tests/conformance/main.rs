@@ -56,6 +56,8 @@ macro_rules! services {
                 faults::broken_answers,
                 faults::stalled,
                 faults::everything_at_once,
+                faults::every_kind_alone,
+                faults::mixtures,
             }
         }
     )*};

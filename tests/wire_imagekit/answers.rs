@@ -300,7 +300,7 @@ async fn what_a_reread_shows() {
         (
             "fake/123",
             raw::typed(404, "text/html", "", b"<html>"),
-            Err(ErrorKind::Refused),
+            Ok("ImageKit has no address for this id"),
         ),
         ("..", file(A), Err(ErrorKind::NotFound)),
     ];
