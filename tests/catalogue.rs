@@ -280,6 +280,7 @@ proptest! {
         only in prop::option::of(prop::collection::vec(0..60u32, 0..40)),
         removed_view in any::<bool>(),
         folder in prop::option::weighted(0.2, Just("/a".to_owned())),
+        flat in any::<bool>(),
         column in prop::sample::select(&Column::ALL[..]),
         descending in any::<bool>(),
         gone in prop::collection::vec(0..60u32, 0..6),
@@ -301,6 +302,7 @@ proptest! {
             state,
             only: only.clone().map(|rows| Arc::new(rows.into_iter().collect())),
             folder: folder.clone(),
+            flat,
             removed_view,
         };
         let shown = arrange(&catalogue, &query, sort, &problems);
@@ -330,7 +332,9 @@ fn is_shown(catalogue: &Catalogue, ix: RowIx, query: &Query, only: Option<&[RowI
         && row.removed().is_some() == query.removed_view
         && query.state.is_none_or(|state| state == row.state())
         && only.is_none_or(|rows| rows.contains(&ix))
-        && (query.folder.is_none() || row.folder() == "/a" || row.folder().starts_with("/a/"))
+        && (query.folder.is_none()
+            || row.folder() == "/a"
+            || !query.flat && row.folder().starts_with("/a/"))
         && query.text.split_whitespace().all(has)
 }
 

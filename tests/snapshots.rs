@@ -16,6 +16,7 @@ use tallyman::model::{Account, FileRow, GroupRow, PlanItem, ProfileId, ServiceKi
 use tallyman::profile::{Colour, Keyring, Profile};
 use tallyman::service::{self, Listing, Page};
 use tallyman::ui::engine::{Engine, Session};
+use tallyman::ui::folders::Folders;
 use tallyman::ui::sheets::plan::PlanSheet;
 use tallyman::ui::workspace::{State, Workspace};
 use tallyman::ui::{App, Setup, Start, theme, views};
@@ -109,13 +110,13 @@ impl Table {
     fn ui(&mut self, ui: &mut Ui) {
         self.engine.drain(Duration::from_millis(5), |event| {
             if let tallyman::ui::engine::Event::Arranged {
-                listing,
+                view,
                 question,
                 arrangement,
                 ..
             } = event
             {
-                self.workspace.arranged(listing, question, arrangement);
+                self.workspace.arranged(view, question, arrangement);
             }
         });
         self.workspace.arrange(&self.engine);
@@ -258,7 +259,14 @@ fn the_plan_of_groups() {
                     };
                     let session = session(&profile);
                     let verb = Verb::DeleteGroups;
-                    let sheet = PlanSheet::open(&engine, &profile, &session, verb, || Ok(groups()));
+                    let sheet = PlanSheet::open(
+                        &engine,
+                        &profile,
+                        &session,
+                        verb,
+                        &Folders::default(),
+                        || Ok(groups()),
+                    );
                     (engine, sheet)
                 });
                 sheet.ui(&ctx, engine, None);

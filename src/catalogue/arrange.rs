@@ -28,6 +28,8 @@ pub struct Query {
     pub only: Option<Arc<RowSet>>,
     /// Only files in this folder or below it, as `/products`.
     pub folder: Option<String>,
+    /// Not what is below the folder.
+    pub flat: bool,
     /// The removed files in place of the existing ones.
     pub removed_view: bool,
 }
@@ -147,7 +149,11 @@ struct Finder<'a> {
 impl<'a> Finder<'a> {
     fn new(query: &'a Query, catalogue: &Catalogue) -> Self {
         let names = catalogue.folders().names();
-        let folders = |wanted: &String| names.iter().map(|name| is_within(name, wanted)).collect();
+        let is_in = |name: &str, wanted: &str| match query.flat {
+            true => name == wanted,
+            false => is_within(name, wanted),
+        };
+        let folders = |wanted: &String| names.iter().map(|name| is_in(name, wanted)).collect();
         Self {
             query,
             words: query.text.split_whitespace().map(fold).collect(),

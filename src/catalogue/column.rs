@@ -27,6 +27,7 @@ impl Column {
     /// All columns, in the order of the table.
     pub const ALL: [Self; 9] = [
         Self::Name,
+        Self::Path,
         Self::Size,
         Self::Type,
         Self::Uploaded,
@@ -34,7 +35,6 @@ impl Column {
         Self::Stored,
         Self::Id,
         Self::Problem,
-        Self::Path,
     ];
 
     /// `Uploaded`: over the column.

@@ -7,6 +7,7 @@ mod arrange;
 mod cache;
 mod column;
 mod fold;
+mod folders;
 mod id;
 mod index;
 mod natural;

@@ -11,6 +11,7 @@ use super::command::Command;
 use super::engine::{Engine, Event};
 use super::flash::Flash;
 use super::history::History;
+use super::purge_after::Purging;
 use super::settings::Settings;
 use super::sheets;
 use super::start::{self, Setup};
@@ -32,6 +33,10 @@ pub(super) enum Sheet {
     Plan {
         profile: ProfileId,
         sheet: Box<sheets::plan::PlanSheet>,
+    },
+    Folder {
+        profile: ProfileId,
+        sheet: Box<sheets::folder::FolderSheet>,
     },
     Report(Box<sheets::report::ReportSheet>),
     Keys,
@@ -55,6 +60,7 @@ pub struct App {
     pub(super) history: History,
     pub(super) sheet: Option<Sheet>,
     pub(super) continuing: Vec<Continuing>,
+    pub(super) purging: Vec<Purging>,
     pub(super) settings: Settings,
     saved: Settings,
     /// What went wrong at the start or with a file of ours, until it is closed.
@@ -110,6 +116,7 @@ impl App {
             history: History::default(),
             sheet: None,
             continuing: Vec::new(),
+            purging: Vec::new(),
             saved: settings.clone(),
             settings,
             notices,
@@ -162,7 +169,7 @@ impl App {
             if workspace.files.is_new() {
                 self.settings.dress(&mut workspace.files.table);
                 self.settings.dress(&mut workspace.removed.table);
-                workspace.hide_states();
+                workspace.withdraw_columns();
             }
         }
     }
@@ -286,14 +293,22 @@ impl App {
             }
             Event::Arranged {
                 profile,
-                listing,
+                view,
                 question,
                 arrangement,
             } => {
                 self.with(&profile, |workspace| {
-                    workspace.arranged(listing, question, arrangement)
+                    workspace.arranged(view, question, arrangement)
                 });
             }
+            Event::Found { profile, run, page } => {
+                self.with(&profile, |workspace| workspace.found(run, page));
+            }
+            Event::FoundEnded {
+                profile,
+                run,
+                result,
+            } => self.with(&profile, |workspace| workspace.found_ended(run, result)),
             Event::Picture {
                 profile,
                 id,
@@ -400,13 +415,10 @@ impl App {
     ) {
         if let Ok(summary) = &result {
             self.history.note(summary);
+            self.purge_later(id, summary);
         }
-        let engine = &self.engine;
-        if let Some(workspace) = self
-            .workspaces
-            .iter_mut()
-            .find(|workspace| workspace.profile.id == *id)
-        {
+        let mut ended = None;
+        if let Some(workspace) = self.workspace(id) {
             let verb = workspace.job_over(job).map(|running| running.verb);
             let restore = workspace
                 .session()
@@ -424,9 +436,10 @@ impl App {
                     unfinished: job.is_some(),
                 },
             });
-            if verb == Some(Verb::Restore) {
-                workspace.refresh_files(engine, crate::service::Listing::Existing);
-            }
+            ended = verb;
+        }
+        if let Some(verb) = ended {
+            self.relist(id, verb);
         }
         self.keep(id);
         self.refresh_history();
@@ -486,6 +499,7 @@ impl eframe::App for App {
             self.take(ctx, event);
         }
         self.continue_ready();
+        self.purge_ready();
         if let Ok(ledger) = &self.ledger {
             self.history.tick(&self.engine, &ledger.clone(), ctx);
         }
@@ -493,6 +507,9 @@ impl eframe::App for App {
         self.keys(ctx);
         self.run_commands(ctx);
         for workspace in &mut self.workspaces {
+            if workspace.tick_folders(ctx, &self.engine) {
+                workspace.refresh_files(&self.engine, crate::service::Listing::Existing);
+            }
             workspace.arrange(&self.engine);
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Event, question};
-use super::files::{FileList, Progress};
+use super::files::{FileList, Progress, View};
 use super::workspace::Workspace;
 use crate::catalogue::{AsOf, CacheError, Cached, Catalogue, Owner};
 use crate::model::{Account, ProfileId, Time};
@@ -281,7 +281,7 @@ impl FileList {
 
     /// The same view of other files.
     fn emptied(&mut self, listing: Listing) -> Self {
-        let mut list = Self::new(listing);
+        let mut list = Self::new(View::from(listing));
         std::mem::swap(&mut list.table, &mut self.table);
         list.sort = self.sort;
         list

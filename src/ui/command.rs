@@ -1,6 +1,8 @@
 //! Every command of the window in one table: its words, its shortcut. Views send commands; the app runs
 //! them once a frame.
 
+use std::sync::Arc;
+
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::model::{ItemKind, JobId, ProfileId, Verb};
@@ -67,6 +69,19 @@ impl Place {
     }
 }
 
+/// What can be done to a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FolderAct {
+    /// Make a folder in it.
+    New,
+    /// Give it another name.
+    Rename,
+    /// Move it into another folder.
+    Move,
+    /// Copy it into another folder.
+    Copy,
+}
+
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -120,6 +135,22 @@ pub enum Command {
     SaveReport(JobId),
     /// Open a job in the history.
     OpenJob(JobId),
+    /// Search at the service in place of filtering what is loaded, or the other way.
+    SearchServer(bool),
+    /// Send what was typed to the service's search.
+    Search,
+    /// Fold a folder up, or unfold it.
+    ToggleFolder(Arc<str>),
+    /// Show only the files of a folder, or those of all.
+    ShowFolder(Option<Arc<str>>),
+    /// Show what is below the folder too, or not.
+    ShowBelow(bool),
+    /// Open the sheet that does this to a folder.
+    Folder(FolderAct, Arc<str>),
+    /// Open the plan sheet that deletes a folder.
+    DeleteFolder(Arc<str>),
+    /// Close what a folder's change said.
+    CloseChange(usize),
     /// Show or hide the details pane.
     ToggleDetails,
     /// Next of: as the system, light, dark.
@@ -141,7 +172,22 @@ impl Command {
             Self::Reopen => "Try again".into(),
             Self::FocusFilter => "Filter".into(),
             Self::ClearFilter => "Clear filter".into(),
+            Self::Plan(Verb::AddTags) => "Tags…".into(),
+            Self::Plan(Verb::Purge) => "Purge CDN cache…".into(),
             Self::Plan(verb) => format!("{}…", verb.title()),
+            Self::SearchServer(true) => "Search at the service".into(),
+            Self::SearchServer(false) => "Back to all files".into(),
+            Self::Search => "Search".into(),
+            Self::ToggleFolder(_) => "Fold or unfold".into(),
+            Self::ShowFolder(Some(_)) => "Show its files".into(),
+            Self::ShowFolder(None) => "Show all folders".into(),
+            Self::ShowBelow(_) => "Include subfolders".into(),
+            Self::Folder(FolderAct::New, _) => "New folder…".into(),
+            Self::Folder(FolderAct::Rename, _) => "Rename…".into(),
+            Self::Folder(FolderAct::Move, _) => "Move…".into(),
+            Self::Folder(FolderAct::Copy, _) => "Copy…".into(),
+            Self::DeleteFolder(_) => "Delete folder…".into(),
+            Self::CloseChange(_) => "Dismiss".into(),
             Self::CopyUrls => "Copy URLs".into(),
             Self::CopyIds => "Copy ids".into(),
             Self::Copy(_) => "Copy".into(),

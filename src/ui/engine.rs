@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::cached::Caches;
+use super::files::View;
 use crate::catalogue::{self, Arrangement, Cached, Catalogue, ProblemIndex, Query, Sort};
 use crate::job::{self, Observer, Progress};
 use crate::ledger::Ledger;
@@ -100,6 +101,24 @@ pub enum Event {
         /// How it went.
         result: Result<(), ServiceError>,
     },
+    /// Files that a search found arrived.
+    Found {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Of which run.
+        run: u64,
+        /// The page.
+        page: Page<FileRow>,
+    },
+    /// A search ended.
+    FoundEnded {
+        /// Of which profile.
+        profile: ProfileId,
+        /// Which run.
+        run: u64,
+        /// How it went.
+        result: Result<(), ServiceError>,
+    },
     /// Groups arrived.
     Groups {
         /// Of which profile.
@@ -157,8 +176,8 @@ pub enum Event {
     Arranged {
         /// Of which profile.
         profile: ProfileId,
-        /// Of which listing.
-        listing: Listing,
+        /// Of which view.
+        view: View,
         /// The question.
         question: u64,
         /// The order.
@@ -355,6 +374,36 @@ impl Engine {
         });
     }
 
+    /// Has the service search; pages arrive as events.
+    pub fn search(
+        &self,
+        profile: ProfileId,
+        service: Arc<dyn Service>,
+        query: String,
+        run: u64,
+        stop: CancellationToken,
+    ) {
+        let tell = self.teller();
+        self.runtime().spawn(async move {
+            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
+            let forward = async {
+                while let Some(page) = arrived.recv().await {
+                    let profile = profile.clone();
+                    tell.say(Event::Found { profile, run, page });
+                }
+            };
+            let both = async { tokio::join!(service.search(&query, pages), forward).0 };
+            if let Some(result) = stop.run_until_cancelled(both).await {
+                let profile = profile.clone();
+                tell.say(Event::FoundEnded {
+                    profile,
+                    run,
+                    result,
+                });
+            }
+        });
+    }
+
     /// Lists groups; pages arrive as events.
     pub fn list_groups(&self, profile: ProfileId, service: Arc<dyn Service>, run: u64) {
         let tell = self.teller();
@@ -382,7 +431,7 @@ impl Engine {
     pub fn arrange(
         &self,
         profile: ProfileId,
-        (listing, question): (Listing, u64),
+        (view, question): (View, u64),
         (catalogue, problems): (Catalogue, ProblemIndex),
         query: Query,
         sort: Sort,
@@ -392,7 +441,7 @@ impl Engine {
             let arrangement = catalogue::arrange(&catalogue, &query, sort, &problems);
             tell.say(Event::Arranged {
                 profile,
-                listing,
+                view,
                 question,
                 arrangement,
             });

@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, question};
 use super::widgets::table::TableState;
-use crate::catalogue::{Arrangement, Catalogue, ProblemIndex, Query, RowIx, Selection, Sort};
+use crate::catalogue::{
+    Arrangement, Catalogue, ProblemIndex, Query, RowIx, RowSet, Selection, Sort,
+};
 use crate::model::{FileRow, FileState, ItemId, PlanItem, ProfileId, Time};
 use crate::service::{Listing, Page, ServiceError};
 
@@ -27,9 +29,31 @@ pub enum Progress {
     Failed(String),
 }
 
+/// Which files a view shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Those that exist.
+    Existing,
+    /// Those that were deleted.
+    Removed,
+    /// Those that the service's own search found.
+    Found,
+}
+
+impl From<Listing> for View {
+    fn from(listing: Listing) -> Self {
+        match listing {
+            Listing::Existing => Self::Existing,
+            Listing::Removed => Self::Removed,
+        }
+    }
+}
+
 /// One view of files.
 pub struct FileList {
-    listing: Listing,
+    view: View,
+    /// What was found, of a view of that.
+    found: Arc<RowSet>,
     /// Which rows are selected.
     pub selection: Selection,
     /// Scroll place and columns.
@@ -46,6 +70,10 @@ pub struct FileList {
     pub only_problems: bool,
     /// Only rows with exactly these words against them.
     pub reason: Option<Arc<str>>,
+    /// Only files in this folder.
+    pub folder: Option<Arc<str>>,
+    /// Whether files below the folder are shown too.
+    pub below: bool,
     /// How far the listing is.
     pub progress: Progress,
     /// When it was last whole, also in an earlier run of the program.
@@ -72,6 +100,8 @@ struct Wish {
     state: Option<FileState>,
     only_problems: bool,
     reason: Option<Arc<str>>,
+    folder: Option<Arc<str>>,
+    below: bool,
     sort: Sort,
 }
 
@@ -96,9 +126,10 @@ pub struct Counts {
 
 impl FileList {
     /// An empty view.
-    pub fn new(listing: Listing) -> Self {
+    pub fn new(view: View) -> Self {
         Self {
-            listing,
+            view,
+            found: Arc::default(),
             selection: Selection::default(),
             table: super::views::files::table_state(),
             shown: Arrangement::default(),
@@ -107,6 +138,8 @@ impl FileList {
             state: None,
             only_problems: false,
             reason: None,
+            folder: None,
+            below: false,
             progress: Progress::New,
             whole: None,
             total: None,
@@ -133,11 +166,14 @@ impl FileList {
 
     /// Whether a filter hides rows.
     pub fn is_filtered(&self) -> bool {
-        !self.text.trim().is_empty() || self.state.is_some() || self.only_problems
+        !self.text.trim().is_empty()
+            || self.state.is_some()
+            || self.only_problems
+            || self.folder.is_some()
     }
 
     fn is_removed(&self) -> bool {
-        self.listing == Listing::Removed
+        self.view == View::Removed
     }
 
     /// How many files the view has, whatever the filter.
@@ -148,10 +184,13 @@ impl FileList {
     /// Files and bytes of the view, whatever the filter.
     pub fn sum(&self, catalogue: &Catalogue) -> crate::catalogue::Sum {
         let totals = catalogue.totals();
-        if self.is_removed() {
-            totals.of(FileState::Removed)
-        } else {
-            totals.existing()
+        match self.view {
+            View::Removed => totals.of(FileState::Removed),
+            View::Existing => totals.existing(),
+            View::Found => crate::catalogue::Sum {
+                files: self.found.len() as u64,
+                bytes: self.shown.bytes,
+            },
         }
     }
 
@@ -166,6 +205,7 @@ impl FileList {
             catalogue.begin()
         };
         self.progress = Progress::Loading;
+        self.found = Arc::default();
         self.loaded = 0;
         self.run = question();
         (self.run, self.stop.clone())
@@ -178,7 +218,14 @@ impl FileList {
         }
         self.loaded += page.rows.len() as u64;
         self.total = page.total.or(self.total);
+        let ids: Vec<ItemId> = match self.view {
+            View::Found => page.rows.iter().map(|row| row.id.clone()).collect(),
+            _ => Vec::new(),
+        };
         catalogue.merge(self.epoch, page.rows);
+        for row in ids.iter().filter_map(|id| catalogue.find(id.as_str())) {
+            Arc::make_mut(&mut self.found).insert(row);
+        }
     }
 
     /// Takes the end in: rows that were not seen are gone only if the listing was whole.
@@ -188,7 +235,11 @@ impl FileList {
         }
         match result {
             Ok(()) => {
-                catalogue.finish(self.epoch);
+                match self.view {
+                    // What a search did not find is not gone.
+                    View::Found => catalogue.abandon(self.epoch),
+                    _ => drop(catalogue.finish(self.epoch)),
+                }
                 let now = Time::now();
                 self.progress = Progress::Loaded(now);
                 self.whole = Some(now);
@@ -220,6 +271,8 @@ impl FileList {
             state: self.state,
             only_problems: self.only_problems,
             reason: self.reason.clone(),
+            folder: self.folder.clone(),
+            below: self.below,
             sort: self.sort,
         }
     }
@@ -246,18 +299,28 @@ impl FileList {
             Some(words) => Some(problems.rows_with(words)),
             None => self.only_problems.then(|| problems.rows()),
         };
+        let only = match (self.view, only) {
+            (View::Found, Some(only)) => {
+                let both = only.iter().filter(|row| self.found.contains(*row));
+                Some(Arc::new(both.collect()))
+            }
+            (View::Found, None) => Some(self.found.clone()),
+            (_, only) => only,
+        };
         let query = Query {
             text: wish.text.clone(),
             state: wish.state,
             only,
             removed_view: self.is_removed(),
+            folder: wish.folder.as_deref().map(str::to_owned),
+            flat: !wish.below,
             ..Query::default()
         };
         self.asked = Some(wish);
         self.arranging = true;
         let snapshot = (catalogue.clone(), problems.clone());
         self.question = question();
-        let asked = (self.listing, self.question);
+        let asked = (self.view, self.question);
         engine.arrange(profile.clone(), asked, snapshot, query, self.sort);
     }
 
@@ -361,8 +424,8 @@ mod tests {
             rows: vec![FileRow::unknown("a".into())],
             total: None,
         };
-        let (mut old, mut old_rows) = (FileList::new(Listing::Existing), Catalogue::new());
-        let (mut list, mut rows) = (FileList::new(Listing::Existing), Catalogue::new());
+        let (mut old, mut old_rows) = (FileList::new(View::Existing), Catalogue::new());
+        let (mut list, mut rows) = (FileList::new(View::Existing), Catalogue::new());
         let (old_run, old_stop) = old.begin(&mut old_rows);
         let (run, _) = list.begin(&mut rows);
         drop(old);

@@ -137,7 +137,7 @@ impl App {
                 details.ui(
                     ui,
                     &self.engine,
-                    &workspace.profile.id,
+                    &workspace.profile,
                     session.as_ref(),
                     &row,
                     pictures,
@@ -316,6 +316,7 @@ impl App {
                 Err(_) => Stay::Close,
             },
             Sheet::Plan { profile, sheet } => self.plan_ui(&ctx, &profile.clone(), sheet),
+            Sheet::Folder { profile, sheet } => self.folder_ui(&ctx, &profile.clone(), sheet),
         };
         if stay == Stay::Open {
             self.sheet = Some(sheet);

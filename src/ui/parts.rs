@@ -274,6 +274,12 @@ pub enum Icon {
     Play,
     /// Stacked sheets.
     Group,
+    /// A question mark.
+    Help,
+    /// A corner that points down: unfolded.
+    Open,
+    /// A corner that points right: folded up.
+    Closed,
 }
 
 impl Icon {
@@ -327,6 +333,20 @@ impl Icon {
                 line(&[(0.15, 0.15), (0.85, 0.85)]);
                 line(&[(0.85, 0.15), (0.15, 0.85)]);
             }
+            Self::Help => {
+                line(&[
+                    (0.25, 0.3),
+                    (0.3, 0.12),
+                    (0.5, 0.05),
+                    (0.7, 0.12),
+                    (0.75, 0.3),
+                    (0.68, 0.45),
+                ]);
+                line(&[(0.68, 0.45), (0.5, 0.58), (0.5, 0.7)]);
+                painter.circle_filled(at(0.5, 0.9), stroke.width * 0.8, ink);
+            }
+            Self::Open => line(&[(0.1, 0.3), (0.5, 0.75), (0.9, 0.3)]),
+            Self::Closed => line(&[(0.3, 0.1), (0.75, 0.5), (0.3, 0.9)]),
             Self::Check => line(&[(0.12, 0.55), (0.4, 0.82), (0.9, 0.2)]),
             Self::More => {
                 for x in [0.15, 0.5, 0.85] {

@@ -54,6 +54,7 @@ impl App {
                 } else if let Some(list) = workspace.shown_mut() {
                     list.text.clear();
                     (list.state, list.only_problems, list.reason) = (None, false, None);
+                    list.folder = None;
                 }
             }),
             Command::Plan(verb) => self.plan(verb),
@@ -107,6 +108,28 @@ impl App {
                     self.history.open(&self.engine, &ledger.clone(), job);
                 }
             }
+            Command::SearchServer(on) => {
+                self.with_current(|workspace| workspace.search_server(on));
+                ctx.memory_mut(|memory| memory.request_focus(filter_id()));
+            }
+            Command::Search => {
+                let engine = &self.engine;
+                if let Some(workspace) = self.workspaces.get_mut(self.current) {
+                    workspace.search(engine);
+                }
+            }
+            Command::ToggleFolder(path) => {
+                self.with_current(|workspace| workspace.folders.toggle(&path));
+            }
+            Command::ShowFolder(path) => self.show_folder(path),
+            Command::ShowBelow(on) => self.with_current(|workspace| workspace.files.below = on),
+            Command::Folder(act, path) => self.folder_sheet(act, &path),
+            Command::DeleteFolder(path) => self.plan_folder(&path),
+            Command::CloseChange(n) => self.with_current(|workspace| {
+                if n < workspace.folders.changes.len() {
+                    workspace.folders.changes.remove(n);
+                }
+            }),
             Command::ToggleDetails => self.settings.details = !self.settings.details,
             Command::NextTheme => {
                 next_theme(ctx);
@@ -149,6 +172,9 @@ impl App {
         }
         let engine = &self.engine;
         if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            if place == Place::Files && workspace.place == Place::Files {
+                workspace.files.folder = None;
+            }
             workspace.show(engine, place);
         }
     }
@@ -178,7 +204,7 @@ impl App {
             (Verb::Delete, None) => return,
             (verb, _) => verb,
         };
-        if workspace.why_not(verb).is_some() {
+        if workspace.why_not_do(&Command::Plan(verb)).is_some() {
             return;
         }
         if let Some(items) = workspace.items() {
@@ -191,12 +217,24 @@ impl App {
         {
             let frozen = list.freeze(&workspace.catalogue);
             let unchecked = list.unchecked();
-            self.open_plan(self.current, verb, move || Ok(frozen.items()));
+            let service = workspace.session().map(|session| session.service.clone());
+            let purges =
+                verb == Verb::Purge || verb == Verb::Delete && workspace.can().can(Verb::Purge);
+            self.open_plan(self.current, verb, move || {
+                let mut items = frozen.items();
+                // The address outlives the file: it is what the delivery network is asked to forget.
+                if let Some(service) = service.filter(|_| purges) {
+                    items
+                        .iter_mut()
+                        .for_each(|item| item.url = service.file_url(&item.id));
+                }
+                Ok(items)
+            });
             self.mark_plan(unchecked);
         }
     }
 
-    fn open_plan(
+    pub(super) fn open_plan(
         &mut self,
         at: usize,
         verb: Verb,
@@ -206,7 +244,15 @@ impl App {
         let Some(session) = workspace.session() else {
             return;
         };
-        let sheet = PlanSheet::open(&self.engine, &workspace.profile, session, verb, make);
+        let folders = &workspace.folders;
+        let sheet = PlanSheet::open(
+            &self.engine,
+            &workspace.profile,
+            session,
+            verb,
+            folders,
+            make,
+        );
         self.sheet = Some(Sheet::Plan {
             profile: workspace.profile.id.clone(),
             sheet: Box::new(sheet),

@@ -88,16 +88,22 @@ impl Settings {
 
     /// Notes a table's columns, except those that come and go by themselves.
     pub fn note_columns(&mut self, table: &TableState, by_themselves: &[&str]) {
-        self.columns = table
+        let offered = |id: &str| {
+            let mut columns = table.columns.iter();
+            columns.any(|column| column.id == id && column.offered)
+        };
+        // What this table does not have stays as another one left it.
+        self.columns.retain(|column| !offered(&column.id));
+        let noted = table
             .columns
             .iter()
-            .filter(|column| !by_themselves.contains(&column.id))
+            .filter(|column| column.offered && !by_themselves.contains(&column.id))
             .map(|column| ColumnSetting {
                 id: column.id.to_owned(),
                 visible: column.visible,
                 width: column.fixed.then_some(column.width),
-            })
-            .collect();
+            });
+        self.columns.extend(noted);
     }
 
     /// Gives a table its columns back.

@@ -7,13 +7,15 @@ use egui::Context;
 use tokio_util::sync::CancellationToken;
 
 use super::cached::CacheState;
-use super::command::Place;
+use super::command::{Command, FolderAct, Place};
 use super::details::Details;
 use super::engine::{Engine, OpenError, Session, question};
-use super::files::FileList;
+use super::files::{FileList, View};
+use super::folders::Folders;
 use super::groups::GroupList;
 use super::item_list::Items;
 use super::pictures::Pictures;
+use super::search::Search;
 use super::things::Things;
 use super::usage::UsageState;
 use crate::catalogue::{Catalogue, Change, ProblemIndex};
@@ -188,6 +190,10 @@ pub struct Workspace {
     pub pictures: Pictures,
     /// The details pane.
     pub details: Details,
+    /// A search at the service, while that is what the box is for.
+    pub search: Option<Search>,
+    /// Folders, where the service has them.
+    pub folders: Folders,
 }
 
 impl Workspace {
@@ -199,8 +205,8 @@ impl Workspace {
             opening: 0,
             cache: CacheState::default(),
             catalogue: Catalogue::new(),
-            files: FileList::new(Listing::Existing),
-            removed: FileList::new(Listing::Removed),
+            files: FileList::new(View::Existing),
+            removed: FileList::new(View::Removed),
             groups: GroupList::default(),
             renders: Things::new(ItemKind::Render),
             templates: Things::new(ItemKind::Template),
@@ -215,6 +221,8 @@ impl Workspace {
             blocked: None,
             pictures: Pictures::default(),
             details: Details::default(),
+            search: None,
+            folders: Folders::default(),
         }
     }
 
@@ -288,7 +296,12 @@ impl Workspace {
     /// Lists again what is shown.
     pub fn refresh(&mut self, engine: &Engine) {
         match self.place {
-            Place::Files => self.refresh_files(engine, Listing::Existing),
+            Place::Files => {
+                self.refresh_files(engine, Listing::Existing);
+                if self.found_list().is_some() {
+                    self.search(engine);
+                }
+            }
             Place::Removed => self.refresh_files(engine, Listing::Removed),
             Place::Groups | Place::Renders | Place::Templates => self.refresh_items(engine),
             Place::History => {}
@@ -308,6 +321,9 @@ impl Workspace {
             return;
         };
         let id = self.profile.id.clone();
+        if self.can().folders && listing == Listing::Existing {
+            self.folders.refresh(engine, &session);
+        }
         let newer = self.newer_than(listing);
         let (list, catalogue) = self.list_mut(listing);
         let (run, stop) = list.begin(catalogue);
@@ -397,10 +413,16 @@ impl Workspace {
         (list, &mut self.catalogue)
     }
 
+    /// What a search found, if one was sent.
+    fn found_list(&self) -> Option<&FileList> {
+        let search = self.search.as_ref()?;
+        search.sent.is_some().then_some(&search.list)
+    }
+
     /// The view that is shown, if files are shown, and the rows.
     pub fn shown(&self) -> Option<&FileList> {
         match self.place {
-            Place::Files => Some(&self.files),
+            Place::Files => Some(self.found_list().unwrap_or(&self.files)),
             Place::Removed => Some(&self.removed),
             _ => None,
         }
@@ -409,10 +431,53 @@ impl Workspace {
     /// The view that is shown, if files are shown.
     pub fn shown_mut(&mut self) -> Option<&mut FileList> {
         match self.place {
-            Place::Files => Some(&mut self.files),
+            Place::Files => match &mut self.search {
+                Some(search) if search.sent.is_some() => Some(&mut search.list),
+                _ => Some(&mut self.files),
+            },
             Place::Removed => Some(&mut self.removed),
             _ => None,
         }
+    }
+
+    /// Begins or ends searching at the service in place of filtering what is loaded.
+    pub fn search_server(&mut self, on: bool) {
+        if !on {
+            self.search = None;
+        } else if self.search.is_none() && self.can().search {
+            self.search = Some(Search::beside(&self.files));
+        }
+    }
+
+    /// Sends what was typed to the service's search.
+    pub fn search(&mut self, engine: &Engine) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        let id = self.profile.id.clone();
+        let Some(search) = &mut self.search else {
+            return;
+        };
+        let query = search.text.trim().to_owned();
+        search.sent = Some(query.clone());
+        search.list.selection.clear();
+        let (run, stop) = search.list.begin(&mut self.catalogue);
+        engine.search(id, session.service, query, run, stop);
+    }
+
+    /// Takes a page of what was found in.
+    pub fn found(&mut self, run: u64, page: Page<FileRow>) {
+        if let Some(search) = &mut self.search {
+            search.list.arrived(&mut self.catalogue, run, page);
+        }
+    }
+
+    /// Takes the end of a search in.
+    pub fn found_ended(&mut self, run: u64, result: Result<(), ServiceError>) {
+        if let Some(search) = &mut self.search {
+            search.list.ended(&mut self.catalogue, run, result);
+        }
+        self.index_problems();
     }
 
     /// Takes a page of files in.
@@ -431,11 +496,16 @@ impl Workspace {
     /// Takes an order in.
     pub fn arranged(
         &mut self,
-        listing: Listing,
+        view: View,
         question: u64,
         arrangement: crate::catalogue::Arrangement,
     ) {
-        self.list_mut(listing).0.arranged(question, arrangement);
+        match (view, &mut self.search) {
+            (View::Existing, _) => self.files.arranged(question, arrangement),
+            (View::Removed, _) => self.removed.arranged(question, arrangement),
+            (View::Found, Some(search)) => search.list.arranged(question, arrangement),
+            (View::Found, None) => {}
+        }
     }
 
     /// Starts a job from a confirmed plan, or says why it cannot.
@@ -507,13 +577,75 @@ impl Workspace {
         service::capabilities(self.profile.service)
     }
 
-    /// Where every file is stored, a column that says so says nothing.
-    pub fn hide_states(&mut self) {
-        if !self.can().unstored {
-            for column in ["state", "stored"] {
-                self.files.table.set_visible(column, false);
+    /// Takes columns away that say nothing here: states where every file is stored, paths without folders.
+    pub fn withdraw_columns(&mut self) {
+        let can = self.can();
+        let states: &[&str] = if can.unstored {
+            &[]
+        } else {
+            &["state", "stored"]
+        };
+        let paths: &[&str] = if can.folders { &[] } else { &["path"] };
+        for list in [&mut self.files, &mut self.removed] {
+            for column in states.iter().chain(paths) {
+                list.table.withdraw(column);
             }
         }
+    }
+
+    /// Follows the service's folders and what it does to them. Once a frame; `true` if files have to be
+    /// listed again.
+    pub fn tick_folders(&mut self, ctx: &Context, engine: &Engine) -> bool {
+        if !self.can().folders {
+            return false;
+        }
+        self.folders.tick(engine, &self.catalogue);
+        let session = self.session().cloned();
+        let mut changed = false;
+        for change in &mut self.folders.changes {
+            changed |= change.tick(ctx, engine, session.as_ref());
+        }
+        changed
+    }
+
+    /// Why a command cannot be done now; `None` if it can.
+    pub fn why_not_do(&self, command: &Command) -> Option<String> {
+        match command {
+            Command::Plan(Verb::Rename) if self.selected() != 1 => {
+                Some("Select one file: names are given one by one.".into())
+            }
+            Command::CopyUrls => self.why_no_urls(),
+            Command::Plan(verb) => self.why_not(*verb),
+            Command::DeleteFolder(path) if **path == *"/" => {
+                Some("This is the whole library.".into())
+            }
+            Command::DeleteFolder(_) => self.why_not(Verb::DeleteFolders),
+            Command::Folder(act, path) => self.why_not_change(*act, path),
+            _ => None,
+        }
+    }
+
+    fn why_not_change(&self, act: FolderAct, path: &str) -> Option<String> {
+        if path == "/" && act != FolderAct::New {
+            return Some("This is the whole library.".into());
+        }
+        if self.session().is_none() {
+            return Some("The profile is not open.".into());
+        }
+        // A copy or a new folder takes nothing away.
+        let takes = matches!(act, FolderAct::Rename | FolderAct::Move);
+        if takes && self.profile.read_only {
+            return Some("This profile is read-only: nothing is moved or renamed with it.".into());
+        }
+        if takes && self.running.is_some() {
+            return Some("A job of this profile is running.".into());
+        }
+        None
+    }
+
+    /// How many files of the view that is shown are selected.
+    pub fn selected(&self) -> usize {
+        self.shown().map_or(0, |list| list.selection.len())
     }
 
     /// The places that the service has.
@@ -665,7 +797,11 @@ impl Workspace {
             }
         }
         if rows.is_empty() != self.problem_rows.is_empty() {
-            for list in [&mut self.files, &mut self.removed] {
+            let found = self.search.as_mut().map(|search| &mut search.list);
+            for list in [&mut self.files, &mut self.removed]
+                .into_iter()
+                .chain(found)
+            {
                 list.table.set_visible("problem", !rows.is_empty());
             }
         }
@@ -679,13 +815,20 @@ impl Workspace {
             self.pruned = self.catalogue.generation();
             self.files.prune(&self.catalogue);
             self.removed.prune(&self.catalogue);
+            if let Some(search) = &mut self.search {
+                search.list.prune(&self.catalogue);
+            }
         }
         self.groups.tidy();
         self.renders.list.tidy();
         self.templates.list.tidy();
         self.usage.tidy();
         let id = self.profile.id.clone();
-        for list in [&mut self.files, &mut self.removed] {
+        let found = self.search.as_mut().map(|search| &mut search.list);
+        for list in [&mut self.files, &mut self.removed]
+            .into_iter()
+            .chain(found)
+        {
             list.arrange(
                 engine,
                 &id,
@@ -698,9 +841,9 @@ impl Workspace {
 
     /// Whether all lists show their newest order.
     pub fn is_settled(&self) -> bool {
-        [&self.files, &self.removed]
-            .into_iter()
-            .all(|list| list.is_settled(&self.catalogue, self.problem_version))
+        let found = self.search.as_ref().map(|search| &search.list);
+        let mut lists = [&self.files, &self.removed].into_iter().chain(found);
+        lists.all(|list| list.is_settled(&self.catalogue, self.problem_version))
     }
 
     /// Takes a decoded picture in.

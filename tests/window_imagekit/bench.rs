@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Window {
     pub harness: Harness<'static, App>,
-    pub data: tempfile::TempDir,
+    _data: tempfile::TempDir,
 }
 
 impl Window {
@@ -31,7 +31,10 @@ impl Window {
             .with_size([1440.0, 900.0])
             .allow_missing_glyphs()
             .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
-        let mut window = Self { harness, data };
+        let mut window = Self {
+            harness,
+            _data: data,
+        };
         window.listed();
         window
     }
@@ -144,5 +147,41 @@ impl Window {
 
     pub fn demo(&self) -> &demo::Server {
         self.harness.state().demo().unwrap()
+    }
+}
+
+impl Window {
+    pub fn books(&self) -> demo::imagekit::Books {
+        self.demo().imagekit_books()
+    }
+
+    /// The first file of the library that fits and that the service does not fail on.
+    pub fn pick(
+        &self,
+        fits: impl Fn(&demo::imagekit::BookFile) -> bool,
+    ) -> demo::imagekit::BookFile {
+        let books = self.books();
+        let mut files = books
+            .file_ids()
+            .into_iter()
+            .filter_map(|id| books.file(&id));
+        files.find(|file| !file.stuck && fits(file)).unwrap()
+    }
+
+    pub fn file(&self, id: &str) -> demo::imagekit::BookFile {
+        self.books().file(id).unwrap()
+    }
+
+    /// Shows one file alone and selects it.
+    pub fn select(&mut self, id: &str) {
+        self.filter(id, 1);
+        self.click_row(0, Modifiers::NONE);
+        self.shows("1 selected");
+    }
+
+    /// Chooses from the menu of what there is no room for in the bar.
+    pub fn more(&mut self, command: &str) {
+        self.press("More actions");
+        self.press(command);
     }
 }

@@ -3,4 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
 mod bench;
+mod details;
+mod folders;
 mod manners;
+mod search;
+mod verbs;

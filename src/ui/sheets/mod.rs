@@ -1,8 +1,11 @@
 //! Sheets: one pattern for everything that asks before it acts. One is open at a time; Esc closes it.
 
+pub mod ask;
 pub mod close;
+pub mod folder;
 pub mod forget;
 pub mod keys;
+pub mod place;
 pub mod plan;
 pub mod profile;
 pub mod report;

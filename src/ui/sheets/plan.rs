@@ -7,6 +7,7 @@ use egui::{Context, CornerRadius, Frame, Key, Margin, RichText, ScrollArea, Stro
 use poll_promise::Promise;
 use tokio_util::sync::CancellationToken;
 
+use super::ask::Ask;
 use super::{Stay, show};
 use crate::job::{self, InGroups, PlanFacts};
 use crate::model::{ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Time, Verb, size, text};
@@ -14,6 +15,7 @@ use crate::profile::Profile;
 use crate::service::ServiceError;
 use crate::ui::cached::as_of;
 use crate::ui::engine::{Engine, Session};
+use crate::ui::folders::{Folders, tree::Tree};
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Ink, Tokens};
 
@@ -38,6 +40,8 @@ pub struct PlanSheet {
     unstored: bool,
     /// As of when the rows are, where the list was not checked to its end since.
     pub unchecked: Option<Time>,
+    ask: Ask,
+    folders: Arc<Tree>,
 }
 
 impl PlanSheet {
@@ -47,6 +51,7 @@ impl PlanSheet {
         profile: &Profile,
         session: &Session,
         verb: Verb,
+        folders: &Folders,
         make: impl FnOnce() -> Result<Vec<PlanItem>, String> + Send + 'static,
     ) -> Self {
         let source = profile.source(session.account.clone(), session.service.api_base());
@@ -66,6 +71,12 @@ impl PlanSheet {
             undo: session.service.can().restore,
             unstored: session.service.can().unstored,
             unchecked: None,
+            ask: Ask::of(
+                verb,
+                folders.tree.clone(),
+                session.service.can().purges_a_month,
+            ),
+            folders: folders.tree.clone(),
         }
     }
 
@@ -93,6 +104,7 @@ impl PlanSheet {
             self.tiles(ui);
             ui.add_space(2.0);
             ui.spacing_mut().item_spacing.y = 6.0;
+            self.ask.ui(ui, &mut self.verb, self.facts.items);
             self.warnings(ui);
             ui.add_space(4.0);
             self.sample(ui, &plan);
@@ -136,6 +148,7 @@ impl PlanSheet {
     fn freeze(&mut self, items: Vec<PlanItem>) {
         let plan = Plan::new(self.verb, self.source.clone(), items);
         self.facts = job::plan_facts(&plan);
+        self.ask.know(&plan);
         self.plan = Some(Arc::new(plan));
     }
 
@@ -159,12 +172,12 @@ impl PlanSheet {
     }
 
     fn what(&self) -> String {
-        format!(
-            "{} {} {}",
-            self.verb.title(),
-            size::count(self.facts.items),
-            self.noun()
-        )
+        let act = match self.verb {
+            Verb::AddTags => "Add tags to",
+            Verb::RemoveTags => "Remove tags from",
+            verb => verb.title(),
+        };
+        format!("{act} {} {}", size::count(self.facts.items), self.noun())
     }
 
     fn head(&self, ui: &mut Ui) {
@@ -290,13 +303,17 @@ impl PlanSheet {
                     "Restored files come back stored, also those that were not before.",
                 );
             }
+            Verb::DeleteFolders => self.folder_warnings(ui),
             Verb::AddTags
             | Verb::RemoveTags
             | Verb::Copy
             | Verb::Move
             | Verb::Rename
-            | Verb::Purge
-            | Verb::DeleteFolders => {}
+            | Verb::Purge => {
+                for words in verb_notes(self.verb) {
+                    note(ui, Icon::Info, tokens, words);
+                }
+            }
             Verb::DeleteRenders => {
                 let words = "What was rendered may stay at its address for a time.";
                 note(ui, Icon::Info, tokens, words);
@@ -311,6 +328,31 @@ impl PlanSheet {
                 self.undo_note(ui);
             }
         }
+    }
+
+    fn folder_warnings(&self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        let items = self
+            .plan
+            .as_ref()
+            .map(|plan| plan.items())
+            .unwrap_or_default();
+        let files = items
+            .iter()
+            .filter_map(|item| self.folders.find(&item.path))
+            .map(|node| node.all)
+            .sum();
+        let files = size::counted(files, "file is", "files are");
+        let words = format!(
+            "{files} known in it and below. All go, with all their versions, and so does what came since the last listing."
+        );
+        parts::notice(ui, Icon::Warning, tokens.bad, |ui| {
+            ui.add(egui::Label::new(words).wrap());
+        });
+        for words in delete_notes(self.source.service).iter().skip(1) {
+            note(ui, Icon::Info, tokens, words);
+        }
+        self.undo_note(ui);
     }
 
     fn undo_note(&self, ui: &mut Ui) {
@@ -466,6 +508,9 @@ impl PlanSheet {
     fn key_phrase(&self) -> Option<String> {
         if !self.verb.destroys() {
             None
+        } else if self.verb == Verb::DeleteFolders {
+            let plan = self.plan.as_ref()?;
+            Some(plan.items().first()?.name.clone())
         } else if self.profile.protected {
             Some(self.source.account.label().to_owned())
         } else if self.facts.items > TYPE_ABOVE {
@@ -517,18 +562,21 @@ impl PlanSheet {
                 } else {
                     Weight::Primary
                 };
+                let untold = self.ask.trouble(self.verb, plan);
                 let blocked = match (ready, self.facts.items - self.facts.guarded) {
                     (_, 0) => Some("Nothing is left to do."),
                     _ if self.is_looking() => Some("The groups are still being looked through."),
                     (false, _) => Some("Type the words above first."),
-                    (true, _) => None,
+                    (true, _) => untold.as_deref(),
                 };
                 let go = parts::button_if(ui, weight, &what, blocked);
                 // Enter presses a focused button; a delete has to be clicked or pressed with Space.
                 let by_enter =
                     self.verb.destroys() && ui.input(|input| input.key_pressed(Key::Enter));
                 if go.clicked() && !by_enter {
-                    *confirmed = Some(plan.clone());
+                    let mut told = plan.clone();
+                    told.verb = self.verb;
+                    *confirmed = Some(told.with_args(self.ask.args()));
                 }
                 let cancel = parts::button(ui, Weight::Plain, "Cancel");
                 focus_if_idle(ui, &cancel);
@@ -538,6 +586,25 @@ impl PlanSheet {
             },
         );
         stay
+    }
+}
+
+/// What a verb does beyond what is seen.
+fn verb_notes(verb: Verb) -> &'static [&'static str] {
+    match verb {
+        Verb::Copy => &[
+            "Where a file of the same name is there already, the copy becomes its newest version.",
+        ],
+        Verb::Move => &[
+            "The old URLs of moved files stop working.",
+            "Where a file of the same name is there already, the moved one becomes its newest version.",
+        ],
+        Verb::Rename => &["The old URL of a renamed file stops working."],
+        Verb::Purge => &[
+            "Each file takes one of the 1,000 purges that an account has in a month.",
+            "The files stay; only the CDN's copies are fetched anew.",
+        ],
+        _ => &[],
     }
 }
 

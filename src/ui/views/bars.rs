@@ -7,6 +7,7 @@ use egui::{
     CornerRadius, Frame, Margin, Panel, Rect, RichText, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::changes;
 use crate::catalogue::ProblemIndex;
 use crate::model::{ItemKind, Verb, size};
 use crate::ui::command::{Command, Place};
@@ -26,6 +27,13 @@ pub fn ui(
 ) {
     if let Some(running) = &workspace.running {
         bar(ui, "job", |ui| strip(ui, running, send));
+    }
+    for (n, change) in workspace.folders.changes.iter().enumerate() {
+        let name = format!("change {n}");
+        bar(ui, &name, |ui| {
+            let right = |ui: &mut Ui, send: &mut Vec<Command>| changes::right(ui, n, change, send);
+            sides(ui, &name, send, |ui, _| changes::left(ui, change), right);
+        });
     }
     if toast.is_some() {
         bar(ui, "toast", |ui| toast_ui(ui, toast, send));
@@ -63,10 +71,14 @@ fn selection(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     match workspace.place {
         Place::Files | Place::Removed => {
             let removed = workspace.place == Place::Removed;
-            let list = if removed {
-                &mut workspace.removed
-            } else {
-                &mut workspace.files
+            let found = workspace
+                .search
+                .as_mut()
+                .filter(|search| search.sent.is_some());
+            let list = match found {
+                _ if removed => &mut workspace.removed,
+                Some(search) => &mut search.list,
+                None => &mut workspace.files,
             };
             let counts = list.counts(&workspace.catalogue);
             if counts.files > 0 {
@@ -114,10 +126,11 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
             let verbs: &[Verb] = if removed {
                 &[Verb::Restore]
             } else {
-                &[Verb::Store, Verb::Delete]
+                &[Verb::Store, Verb::AddTags, Verb::Move, Verb::Delete]
             };
-            let can = workspace.can().verbs;
-            for &verb in verbs.iter().filter(|verb| can.contains(verb)) {
+            let can = workspace.can();
+            more_actions(ui, workspace, send);
+            for &verb in verbs.iter().filter(|verb| can.can(**verb)) {
                 if verb == Verb::Delete {
                     copy_button(ui, workspace, send);
                 }
@@ -125,6 +138,23 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
             }
         },
     );
+}
+
+/// What there is no room for in the bar.
+fn more_actions(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
+    const VERBS: [Verb; 3] = [Verb::Copy, Verb::Rename, Verb::Purge];
+    let can = workspace.can();
+    if workspace.place != Place::Files || !VERBS.iter().any(|verb| can.can(*verb)) {
+        return;
+    }
+    let button = parts::icon_button(ui, Icon::More, "More actions");
+    egui::Popup::menu(&button).show(|ui| {
+        ui.set_min_width(170.0);
+        let verbs = VERBS.into_iter().filter(|verb| can.can(*verb));
+        for command in verbs.map(Command::Plan).chain([Command::CopyIds]) {
+            super::menu_item(ui, workspace, command, send);
+        }
+    });
 }
 
 fn items_selected(ui: &mut Ui, items: &dyn Items, workspace: &Workspace, send: &mut Vec<Command>) {

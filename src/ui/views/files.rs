@@ -19,14 +19,15 @@ use crate::ui::workspace::{State, Workspace};
 const THUMBNAIL: u32 = 48;
 
 /// The columns, in the order of [`Column::ALL`].
-const COLUMNS: [TableColumn; 8] = [
+const COLUMNS: [TableColumn; 9] = [
     // Where room is short it gives up to three eighths of this, and then the table scrolls sideways.
     TableColumn::new("name", "Name", 256.0).always().grows(),
+    TableColumn::new("path", "Path", 150.0),
     TableColumn::new("size", "Size", 80.0).right(),
     TableColumn::new("type", "Type", 62.0),
-    TableColumn::new("uploaded", "Uploaded", 134.0),
+    TableColumn::new("uploaded", "Uploaded", 140.0),
     TableColumn::new("state", "State", 142.0),
-    TableColumn::new("stored", "Stored", 134.0).hidden(),
+    TableColumn::new("stored", "Stored", 140.0).hidden(),
     TableColumn::new("id", "Id", 270.0).hidden(),
     TableColumn::new("problem", "Problem", 116.0).hidden(),
 ];
@@ -42,10 +43,14 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         return super::empty::ui(ui, &title, &words, &commands, send);
     }
     let removed = workspace.place == Place::Removed;
-    let list = if removed {
-        &mut workspace.removed
-    } else {
-        &mut workspace.files
+    let found = workspace
+        .search
+        .as_mut()
+        .filter(|search| search.sent.is_some());
+    let list = match found {
+        _ if removed => &mut workspace.removed,
+        Some(search) => &mut search.list,
+        None => &mut workspace.files,
     };
     let session = match &workspace.state {
         State::Open(session) => Some(session),
@@ -81,19 +86,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     }
     output.body.container_context_menu(|ui| {
         for command in commands {
-            let blocked = match &command {
-                Command::Plan(verb) => workspace.why_not(*verb),
-                Command::CopyUrls => workspace.why_no_urls(),
-                _ => None,
-            };
-            let response = ui.add_enabled(blocked.is_none(), egui::Button::new(command.title()));
-            if response.clicked() {
-                send.push(command);
-                ui.close();
-            }
-            if let Some(reason) = blocked {
-                response.on_disabled_hover_text(reason);
-            }
+            super::menu_item(ui, workspace, command, send);
         }
     });
 }
@@ -116,7 +109,15 @@ fn menu(removed: bool, selected: u64, can: &Capabilities) -> Vec<Command> {
     let verbs: &[Verb] = if removed {
         &[Verb::Restore]
     } else {
-        &[Verb::Store, Verb::Delete]
+        &[
+            Verb::Store,
+            Verb::AddTags,
+            Verb::Move,
+            Verb::Copy,
+            Verb::Rename,
+            Verb::Purge,
+            Verb::Delete,
+        ]
     };
     let mut commands = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
     let verbs = verbs.iter().filter(|verb| can.verbs.contains(verb));
@@ -163,6 +164,25 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
         Some((title.to_owned(), words.to_owned(), commands))
     };
     let filtered = list.is_filtered();
+    if workspace
+        .search
+        .as_ref()
+        .is_some_and(|search| search.sent.is_some())
+    {
+        return match &list.progress {
+            Progress::Failed(_) => some(
+                "The service could not search for this",
+                "Its words stand under the box. The help beside it lists the fields.",
+                Vec::new(),
+            ),
+            Progress::Loaded(_) => some(
+                "The service found nothing",
+                "Try another expression, or go back to all files.",
+                vec![Command::SearchServer(false)],
+            ),
+            _ => some("Searching…", "The service is looking.", Vec::new()),
+        };
+    }
     match &list.progress {
         Progress::Failed(error) => some(
             "The files could not be listed",
@@ -188,7 +208,11 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
         ),
         Progress::Loaded(_) if filtered => some(
             "No file matches the filter",
-            "Try fewer words, or another state.",
+            if list.folder.is_some() {
+                "Try fewer words, another state, or include subfolders."
+            } else {
+                "Try fewer words, or another state."
+            },
             vec![Command::ClearFilter],
         ),
         Progress::Loaded(_) => None,
@@ -321,7 +345,7 @@ impl TableRows for Files<'_> {
             Column::State => self.state(&row, cell),
             Column::Stored => self.time(row.stored(), cell),
             Column::Id => cell.mono(&row.id(), tokens.weak),
-            Column::Path => cell.text(row.folder(), tokens.weak, Align::Min),
+            Column::Path => cell.name(row.folder(), tokens.weak),
             Column::Problem => {
                 if let Some(words) = self.problems.get(self.ix(place)) {
                     cell.warning(words, tokens.bad.ink);

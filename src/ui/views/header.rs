@@ -11,6 +11,7 @@ use crate::ui::cached;
 use crate::ui::command::{Command, Place};
 use crate::ui::files::{FileList, Progress};
 use crate::ui::parts::{self, Icon};
+use crate::ui::tags;
 use crate::ui::theme::{self, Tokens};
 use crate::ui::workspace::{State, Workspace};
 
@@ -32,7 +33,13 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
             ui.spacing_mut().item_spacing.y = 8.0;
             title(ui, workspace, send);
             match workspace.place {
-                Place::Files | Place::Removed => filters(ui, workspace, send),
+                Place::Files if workspace.search.is_some() => {
+                    super::search::ui(ui, workspace, send);
+                }
+                Place::Files | Place::Removed => {
+                    filters(ui, workspace, send);
+                    folder_chip(ui, workspace, send);
+                }
                 Place::Groups | Place::Renders | Place::Templates => {
                     item_filter(ui, workspace, send)
                 }
@@ -102,7 +109,8 @@ pub fn status(workspace: &Workspace) -> String {
             item_status(workspace)
         }
         (State::Open(_), Place::Files) => {
-            file_status(&workspace.files, &workspace.catalogue, checking)
+            let list = workspace.shown().unwrap_or(&workspace.files);
+            file_status(list, &workspace.catalogue, checking)
         }
         (State::Open(_), Place::Removed) => {
             file_status(&workspace.removed, &workspace.catalogue, checking)
@@ -193,6 +201,7 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     let removed = workspace.place == Place::Removed;
     let unstored = workspace.can().unstored;
     let segments = segments_of(workspace, removed, unstored);
+    let server = workspace.can().search;
     let Some(list) = workspace.shown_mut() else {
         return;
     };
@@ -213,8 +222,38 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
             }
         }
         ui.add_space(2.0);
-        let width = ui.available_width();
-        search(ui, &mut list.text, "Filter by name or id", width);
+        let room = ui.available_size();
+        ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+            if server && !removed {
+                super::search::mode(ui, false, send);
+            }
+            let width = ui.available_width();
+            search(ui, &mut list.text, "Filter by name or id", width);
+        });
+    });
+}
+
+/// The folder that is shown, and whether what is below it is.
+fn folder_chip(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
+    let list = workspace.shown();
+    let Some((list, folder)) = list.and_then(|list| Some((list, list.folder.as_deref()?))) else {
+        return;
+    };
+    let tokens = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        parts::text(ui, RichText::new("In folder").color(tokens.weak));
+        let words = match folder {
+            "/" => "/ (top level)".to_owned(),
+            folder => text::visible(folder).into_owned(),
+        };
+        if tags::chip(ui, &words, "Show all folders") {
+            send.push(Command::ShowFolder(None));
+        }
+        ui.add_space(4.0);
+        let mut below = list.below;
+        if ui.checkbox(&mut below, "Include subfolders").changed() {
+            send.push(Command::ShowBelow(below));
+        }
     });
 }
 

@@ -41,7 +41,7 @@ pub fn ui(ui: &mut Ui, lines: &[Line<'_>], unfinished: usize, send: &mut Vec<Com
     ui.add_space(14.0);
     section(ui, "Profiles");
     for (n, line) in lines.iter().enumerate() {
-        profile(ui, n, line, unfinished, send);
+        profile(ui, n, line, unfinished, lines.len() - n - 1, send);
     }
     footer(ui, send);
 }
@@ -95,7 +95,14 @@ fn section(ui: &mut Ui, title: &str) {
     ui.add_space(2.0);
 }
 
-fn profile(ui: &mut Ui, n: usize, line: &Line<'_>, unfinished: usize, send: &mut Vec<Command>) {
+fn profile(
+    ui: &mut Ui,
+    n: usize,
+    line: &Line<'_>,
+    unfinished: usize,
+    after: usize,
+    send: &mut Vec<Command>,
+) {
     let workspace = line.workspace;
     let profile = &workspace.profile;
     let count = match &workspace.running {
@@ -131,11 +138,17 @@ fn profile(ui: &mut Ui, n: usize, line: &Line<'_>, unfinished: usize, send: &mut
         }
     });
     if line.current {
-        places(ui, workspace, unfinished, send);
+        places(ui, workspace, unfinished, after, send);
     }
 }
 
-fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<Command>) {
+fn places(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    unfinished: usize,
+    after: usize,
+    send: &mut Vec<Command>,
+) {
     let tokens = Tokens::of(ui);
     for place in workspace.places() {
         let known = |new: bool, count: u64| {
@@ -172,6 +185,13 @@ fn places(ui: &mut Ui, workspace: &Workspace, unfinished: usize, send: &mut Vec<
         };
         if item.ui(ui).clicked() {
             send.push(Command::Go(place));
+        }
+        if place == Place::Files && workspace.can().folders {
+            // What stands below keeps its room: other places, other profiles, the foot.
+            let rows = (workspace.places().count() - 1 + after) as f32;
+            let foot = ui.max_rect().bottom() - 2.0 * ROW - 8.0;
+            let room = foot - ui.cursor().top() - rows * (ROW + 2.0);
+            super::folders::ui(ui, workspace, room, send);
         }
     }
     if let Some(usage) = workspace.usage.shown() {

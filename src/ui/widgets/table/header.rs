@@ -181,7 +181,8 @@ fn menu(header: &Response, columns: &[TableColumn], state: &mut TableState) {
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .at_pointer_fixed()
         .show(|ui| {
-            for (column, state) in columns.iter().zip(&mut state.columns) {
+            let columns = columns.iter().zip(&mut state.columns);
+            for (column, state) in columns.filter(|(_, state)| state.offered) {
                 ui.add_enabled_ui(column.hideable, |ui| {
                     ui.checkbox(&mut state.visible, column.title);
                 });

@@ -90,6 +90,8 @@ pub struct ColumnState {
     pub visible: bool,
     /// Whether the width was set by hand: such a column does not grow.
     pub fixed: bool,
+    /// Whether it can be shown at all: one that has nothing to say is not in the menu.
+    pub offered: bool,
 }
 
 /// Narrowest column.
@@ -133,6 +135,7 @@ impl TableState {
             width: column.width,
             visible: column.visible,
             fixed: false,
+            offered: true,
         };
         Self {
             top_px: 0.0,
@@ -168,7 +171,14 @@ impl TableState {
     /// Shows or hides a column.
     pub fn set_visible(&mut self, id: &str, visible: bool) {
         for column in self.columns.iter_mut().filter(|c| c.id == id) {
-            column.visible = visible;
+            column.visible = visible && column.offered;
+        }
+    }
+
+    /// Takes a column away for good: it has nothing to say here.
+    pub fn withdraw(&mut self, id: &str) {
+        for column in self.columns.iter_mut().filter(|c| c.id == id) {
+            (column.visible, column.offered) = (false, false);
         }
     }
 

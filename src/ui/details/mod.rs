@@ -1,5 +1,9 @@
 //! The details pane: everything known of the file at the cursor, its picture, its raw JSON.
 
+mod edit;
+mod field;
+mod versions;
+
 use std::time::{Duration, Instant};
 
 use egui::{
@@ -8,14 +12,18 @@ use egui::{
 };
 use poll_promise::Promise;
 
+use self::edit::Editor;
+use self::versions::Versions;
 use super::command::Command;
 use super::engine::{Engine, Session};
 use super::parts::{self, Weight};
 use super::pictures::{Look, Pictures};
 use super::theme::{self, Tokens};
 use crate::model::{
-    FileDetails, FileRow, FileState, ProfileId, Time, UNSTORED_LIFE_HOURS, size, text,
+    Editable, FieldRow, FileDetails, FileRow, FileState, ProfileId, Time, UNSTORED_LIFE_HOURS,
+    size, text,
 };
+use crate::profile::Profile;
 use crate::service::ServiceError;
 
 /// A cursor that rests this long is worth a question.
@@ -30,6 +38,7 @@ enum Tab {
     #[default]
     Details,
     Metadata,
+    Versions,
     Json,
 }
 
@@ -41,12 +50,16 @@ pub struct Details {
     answer: Option<Promise<Result<FileDetails, ServiceError>>>,
     /// Whether there is nobody to ask.
     closed: bool,
+    fields: Option<Promise<Result<Vec<FieldRow>, ServiceError>>>,
+    editor: Editor,
+    versions: Versions,
 }
 
 impl Details {
     /// Forgets what was asked, so that it is asked again.
     pub fn forget(&mut self) {
-        self.answer = None;
+        (self.answer, self.fields) = (None, None);
+        self.versions = Versions::default();
     }
 
     /// Draws the pane for a file.
@@ -58,7 +71,7 @@ impl Details {
         &mut self,
         ui: &mut Ui,
         engine: &Engine,
-        profile: &ProfileId,
+        profile: &Profile,
         session: Option<&Session>,
         row: &FileRow,
         pictures: &mut Pictures,
@@ -66,7 +79,10 @@ impl Details {
     ) {
         self.ask(ui, engine, session, row);
         ui.spacing_mut().item_spacing.y = 6.0;
-        picture(ui, engine, profile, session, row, pictures);
+        if let Some(saved) = self.editor.take_saved() {
+            self.answer = Some(Promise::from_ready(Ok(saved)));
+        }
+        picture(ui, engine, &profile.id, session, row, pictures);
         ui.add_space(6.0);
         let name = if row.name.is_empty() {
             row.id.as_str()
@@ -75,7 +91,10 @@ impl Details {
         };
         ui.add(Label::new(RichText::new(text::visible(name)).font(theme::strong())).wrap())
             .on_hover_text("The file's name");
-        self.tabs(ui);
+        self.tabs(
+            ui,
+            session.is_some_and(|session| session.service.can().versions),
+        );
         let height = (ui.available_height() - 48.0).max(60.0);
         ScrollArea::vertical()
             .max_height(height)
@@ -84,8 +103,27 @@ impl Details {
                 Tab::Details => {
                     let states = session.is_none_or(|session| session.service.can().unstored);
                     self.facts(ui, row, states);
+                    if let Some(session) = session {
+                        self.edit_ui(ui, engine, session, row);
+                    }
                 }
-                Tab::Metadata => self.metadata(ui),
+                Tab::Metadata => {
+                    let fields = session.filter(|session| self.editable(session).is_some());
+                    match fields {
+                        Some(session) => self.fields_ui(ui, engine, session, row),
+                        None => self.metadata(ui),
+                    }
+                }
+                Tab::Versions => {
+                    if let Some(session) = session {
+                        let words = "This profile is read-only: nothing is deleted with it.";
+                        let read_only = profile.read_only.then_some(words);
+                        let versions = &mut self.versions;
+                        if versions.ui(ui, engine, session, &row.id, read_only) {
+                            self.answer = None;
+                        }
+                    }
+                }
                 Tab::Json => self.json(ui),
             });
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
@@ -96,6 +134,40 @@ impl Details {
 
     fn ready(&self) -> Option<&FileDetails> {
         self.answer.as_ref()?.ready()?.as_ref().ok()
+    }
+
+    /// Tags and description, where the service lets them be changed.
+    fn edit_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session, row: &FileRow) {
+        if let Some(editable) = self.editable(session) {
+            self.editor.show(&row.id, &editable);
+            self.editor.ui(ui, engine, session);
+        }
+    }
+
+    /// The account's own fields, where the service has any.
+    fn fields_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session, row: &FileRow) {
+        let Some(editable) = self.editable(session) else {
+            return;
+        };
+        self.editor.show(&row.id, &editable);
+        let service = session.service.clone();
+        let fields = self
+            .fields
+            .get_or_insert_with(|| engine.ask(async move { service.fields().await }));
+        match fields.ready() {
+            None => drop(parts::weak(ui, "Asking the service for the fields…")),
+            Some(Err(error)) => {
+                let ink = Tokens::of(ui).bad.ink;
+                ui.add(Label::new(RichText::new(&error.message).color(ink)).wrap());
+            }
+            Some(Ok(fields)) => self.editor.fields_ui(ui, engine, session, fields),
+        }
+        ui.add_space(10.0);
+    }
+
+    fn editable(&self, session: &Session) -> Option<Editable> {
+        let can = session.service.can().edit;
+        self.ready().filter(|_| can)?.editable.clone()
     }
 
     fn ask(&mut self, ui: &Ui, engine: &Engine, session: Option<&Session>, row: &FileRow) {
@@ -122,14 +194,21 @@ impl Details {
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui) {
+    fn tabs(&mut self, ui: &mut Ui, versions: bool) {
+        if !versions && self.tab == Tab::Versions {
+            self.tab = Tab::Details;
+        }
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
             for (tab, title) in [
                 (Tab::Details, "Details"),
                 (Tab::Metadata, "Metadata"),
+                (Tab::Versions, "Versions"),
                 (Tab::Json, "JSON"),
             ] {
+                if tab == Tab::Versions && !versions {
+                    continue;
+                }
                 let tokens = Tokens::of(ui);
                 let on = self.tab == tab;
                 let ink = if on { tokens.text } else { tokens.weak };
@@ -171,12 +250,21 @@ impl Details {
                     .unwrap_or_default()
                     .iter()
                     .filter(|(_, value)| **value != *row.mime)
+                    .filter(|(name, _)| !self.is_edited(name))
                 {
                     fact(ui, name, value);
                 }
                 fact(ui, "Id", row.id.as_str());
             });
         self.trouble(ui);
+    }
+
+    /// Whether a fact is shown where it can be changed.
+    fn is_edited(&self, name: &str) -> bool {
+        let can = self
+            .ready()
+            .is_some_and(|details| details.editable.is_some());
+        can && matches!(name, "Tags" | "Description")
     }
 
     fn metadata(&self, ui: &mut Ui) {
