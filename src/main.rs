@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tallyman::profile::data_dir;
+use tallyman::profile::{data_dir, keep_memory_off_disk, quiet_panics, take_environment_secret};
 use tallyman::{cli, ui};
 use tracing_subscriber::EnvFilter;
 
@@ -18,8 +18,10 @@ const COULD_NOT_START: u8 = 3;
 const QUIET: &str = "eframe=warn,egui=warn,egui_winit=warn,egui_glow=warn,winit=warn,naga=warn";
 
 fn main() -> ExitCode {
-    keep_memory_off_disk();
+    take_environment_secret();
+    quiet_panics();
     let arguments = cli::arguments();
+    keep_memory_off_disk(arguments.command.is_some());
     log_to_stderr();
     match arguments.command {
         Some(command) => cli::run(command, arguments.data_dir),
@@ -52,17 +54,4 @@ fn log_to_stderr() {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .init();
-}
-
-/// A crash leaves no image of the memory, in which a secret may be.
-fn keep_memory_off_disk() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, Rlimit, setrlimit};
-        let none = Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        };
-        let _ = setrlimit(Resource::Core, none);
-    }
 }

@@ -749,10 +749,16 @@ fn a_redacted_report_tells_nothing_of_contents() {
     record.summary.state = JobState::Halted;
     record.summary.reason = format!("halted at {secret}.png");
     record.summary.source.profile_name = format!("profile {secret}");
+    record.summary.args.tags = vec![secret.into()];
+    record.summary.args.folder = Some(format!("/{secret}"));
+    record.summary.args.name = Some(secret.into());
+    record.items[1].item.id = format!("/folder/{secret}").as_str().into();
     record.calls[0].error = format!("GET https://x/{secret}.png");
     record.calls[0].request_id = Some(format!("id of {secret}.png"));
     for item in &mut record.items {
         item.item.name = format!("{secret}.jpg");
+        item.item.path = format!("/{secret}/a.jpg");
+        item.item.url = Some(format!("https://x/{secret}"));
         item.item.mime = format!("image/png; name={secret}");
         item.item.guard = item.settled.as_ref().map(|_| format!("guard {secret}"));
         item.request_id = Some(format!("{secret}.png"));

@@ -7,7 +7,7 @@ use crate::model::{FolderRow, check_folder, size::counted};
 
 use super::args::{FolderArgs, Format, GroupsArgs};
 use super::list::{csv_lines, json_lines, minute, time};
-use super::out::{DONE, Failure, line, note, table};
+use super::out::{DONE, Failure, line, note, table, to_json};
 use super::source::Project;
 
 /// One folder as `folders` prints it.
@@ -52,7 +52,7 @@ pub async fn create(args: &FolderArgs, data_dir: &Path) -> Result<u8, Failure> {
 
 fn print_folders(format: Format, folders: &[FolderRow]) -> Result<(), Failure> {
     match format {
-        Format::Jsonl => json_lines(folders.iter(), |folder, out| {
+        Format::Jsonl => json_lines(folders.iter().map(|folder| {
             let line = FolderLine {
                 id: &folder.path,
                 name: folder.name(),
@@ -60,8 +60,8 @@ fn print_folders(format: Format, folders: &[FolderRow]) -> Result<(), Failure> {
                 created_at: folder.created,
                 updated_at: folder.updated,
             };
-            serde_json::to_writer(out, &line)
-        }),
+            to_json(&line)
+        })),
         Format::Csv => {
             let cells = folders.iter().map(|folder| {
                 vec![

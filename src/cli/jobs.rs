@@ -13,7 +13,7 @@ use crate::model::text::visible;
 use crate::model::{JobId, JobState, JobSummary, Outcome, Time, Verb};
 use crate::report::{self, How};
 
-use super::out::{DONE, Failure, NOT_ALL, START, line, note, table};
+use super::out::{DONE, Failure, NOT_ALL, START, line, note, table, to_json};
 use super::purge;
 use super::source::Project;
 use super::{run, signed};
@@ -330,11 +330,6 @@ pub fn exit_code(summary: &JobSummary) -> u8 {
     } else {
         NOT_ALL
     }
-}
-
-fn to_json(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value)
-        .map_err(|error| Failure::start(format!("The result could not be written: {error}.")))
 }
 
 #[cfg(test)]

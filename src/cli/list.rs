@@ -1,6 +1,6 @@
 //! `ls` and `groups`, and the files that a filter names for a batch.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use jiff::tz::TimeZone;
@@ -11,13 +11,13 @@ use crate::catalogue::{
     Arrangement, Catalogue, Column, ProblemIndex, Query, RowRef, Sort, arrange,
 };
 use crate::model::size::{bytes, counted};
-use crate::model::text::visible;
+use crate::model::text::{printable, visible};
 use crate::model::{FileState, GroupRow, PlanItem, Time};
 use crate::report::guarded;
 use crate::service::{Listing, Page, ServiceError};
 
 use super::args::{Format, GroupsArgs, LsArgs};
-use super::out::{DONE, Failure, note, table};
+use super::out::{DONE, Failure, note, table, to_json};
 use super::progress::Counter;
 use super::source::Project;
 
@@ -267,9 +267,7 @@ pub(super) async fn drain<T>(
 fn print_files(format: Format, catalogue: &Catalogue, shown: &Arrangement) -> Result<(), Failure> {
     let rows = || shown.order.iter().map(|row| catalogue.row(*row));
     match format {
-        Format::Jsonl => json_lines(rows(), |row, out| {
-            serde_json::to_writer(out, &file_line(row, &row.id()))
-        }),
+        Format::Jsonl => json_lines(rows().map(|row| to_json(&file_line(&row, &row.id())))),
         Format::Csv => {
             let head =
                 "item_id,name,size,mime_type,uploaded_at,stored_at,removed_at,state,problem,path";
@@ -338,15 +336,14 @@ fn path(row: &RowRef<'_>) -> String {
 
 fn print_groups(format: Format, groups: &[GroupRow]) -> Result<(), Failure> {
     match format {
-        Format::Jsonl => json_lines(groups.iter(), |group, out| {
-            let line = GroupLine {
+        Format::Jsonl => json_lines(groups.iter().map(|group| {
+            to_json(&GroupLine {
                 id: group.id.as_str(),
                 created_at: group.created,
                 files: group.files,
                 url: group.url.as_deref(),
-            };
-            serde_json::to_writer(out, &line)
-        }),
+            })
+        })),
         Format::Csv => {
             let cells = groups.iter().map(|group| {
                 vec![
@@ -372,19 +369,18 @@ fn print_groups(format: Format, groups: &[GroupRow]) -> Result<(), Failure> {
     }
 }
 
-pub(super) fn json_lines<T>(
-    rows: impl Iterator<Item = T>,
-    write: impl Fn(&T, &mut io::BufWriter<io::StdoutLock<'_>>) -> serde_json::Result<()>,
+pub(super) fn json_lines(
+    lines: impl Iterator<Item = Result<String, Failure>>,
 ) -> Result<(), Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    for row in rows {
-        write(&row, &mut out).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+    for line in lines {
+        writeln!(out, "{}", line?)?;
     }
     Ok(out.flush()?)
 }
 
-/// Cells are guarded as those of a report: a spreadsheet runs none of them.
+/// Cells are guarded as those of a report: a spreadsheet runs none of them. They are exact, but on a
+/// terminal, where what steers it is spelled out.
 pub(super) fn csv_lines(
     head: &str,
     rows: impl Iterator<Item = Vec<String>>,
@@ -393,8 +389,12 @@ pub(super) fn csv_lines(
         .terminator(csv::Terminator::CRLF)
         .from_writer(io::BufWriter::new(io::stdout().lock()));
     out.write_record(head.split(',')).map_err(io_error)?;
+    let seen = io::stdout().is_terminal();
     for row in rows {
-        let cells = row.iter().map(|cell| guarded(cell).into_owned());
+        let cells = row.iter().map(|cell| match seen {
+            true => printable(&guarded(cell)).into_owned(),
+            false => guarded(cell).into_owned(),
+        });
         out.write_record(cells).map_err(io_error)?;
     }
     Ok(out.flush()?)

@@ -5,8 +5,11 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::job::JobError;
 use crate::ledger::LedgerError;
+use crate::model::text::{is_hidden, printable};
 use crate::profile::{KeyringError, ProfileError, ProfileErrorKind, VerifyError};
 use crate::report::ReportError;
 use crate::service::{ErrorKind, ServiceError};
@@ -117,16 +120,43 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Prints a line of the result.
+/// Prints a line of the result. Nothing in it steers a terminal.
 pub fn line(text: impl fmt::Display) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")?;
+    writeln!(out, "{}", printable(&text.to_string()))?;
     Ok(out.flush()?)
+}
+
+/// A value as JSON on one line, with every hidden character written as its escape: the same value to
+/// a program, and harmless on a terminal.
+pub fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value)
+        .map(|text| escaped(&text))
+        .map_err(|error| Failure::start(format!("The result could not be written: {error}.")))
+}
+
+/// JSON has such characters only within strings.
+fn escaped(json: &str) -> String {
+    if !json.chars().any(is_hidden) {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_hidden(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Prints a line about the work. Nobody has to be there to read it.
 pub fn note(text: impl fmt::Display) {
-    drop(writeln!(io::stderr(), "{text}"));
+    drop(writeln!(io::stderr(), "{}", printable(&text.to_string())));
 }
 
 /// Prints the columns of a table, each as wide as its widest cell but the last. `right` columns are
@@ -149,7 +179,7 @@ pub fn table(right: &[usize], rows: &[Vec<String>]) -> Result<(), Failure> {
                 text.push_str(&format!("{cell:<width$}  "));
             }
         }
-        writeln!(out, "{}", text.trim_end())?;
+        writeln!(out, "{}", printable(text.trim_end()))?;
     }
     Ok(out.flush()?)
 }
@@ -157,6 +187,14 @@ pub fn table(right: &[usize], rows: &[Vec<String>]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_stays_the_same_value() {
+        let text = "a\u{1b}[2J\u{9b}m\u{7f}\u{202E}\u{2028}\"\\👩‍👩‍👧\n";
+        let json = to_json(&text).unwrap();
+        assert!(!json.chars().any(is_hidden), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
 
     #[test]
     fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {

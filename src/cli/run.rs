@@ -21,7 +21,7 @@ use crate::report;
 use super::args::BatchArgs;
 use super::jobs;
 use super::list::Filter;
-use super::out::{DONE, Failure, NOT_ALL, line, note};
+use super::out::{DONE, Failure, NOT_ALL, line, note, to_json};
 use super::progress::watch;
 use super::purge;
 use super::source::Project;
@@ -308,7 +308,7 @@ fn print_plan(
     json: bool,
 ) -> Result<u8, Failure> {
     if json {
-        line(plan_object(plan, held))?;
+        line(to_json(&plan_object(plan, held))?)?;
         return Ok(DONE);
     }
     for text in plan_lines(plan, held, purges) {

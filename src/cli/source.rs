@@ -4,11 +4,11 @@ use std::env;
 use std::path::Path;
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::demo;
 use crate::model::{Account, ItemKind, ProfileId, ServiceKind, Source, Verb};
-use crate::profile::{Colour, Keyring, Profile, Profiles, verify};
+use crate::profile::{Colour, Keyring, Profile, Profiles, environment_secret, verify};
 use crate::service::{self, Credentials, Service};
 
 use super::args::SourceArgs;
@@ -59,7 +59,7 @@ impl Project {
             check(profile)?;
             return Self::saved(profile.clone()).await;
         }
-        let (profile, secret) = from_environment(|name| env::var(name).ok())?
+        let (profile, secret) = from_environment(variable, environment_secret())?
             .ok_or_else(|| Failure::usage(NO_SOURCE))?;
         check(&profile)?;
         Self::new(profile, secret, None)
@@ -73,7 +73,7 @@ impl Project {
         if let Some(profile) = profiles(data_dir)?.get(&source.profile) {
             return Self::saved(profile.clone()).await;
         }
-        match from_environment(|name| env::var(name).ok())? {
+        match from_environment(variable, environment_secret())? {
             Some((profile, secret)) => Self::new(profile, secret, None),
             None => Err(Failure::usage(format!(
                 "The job was run on {} with the profile {:?}, which is not saved here. Set \
@@ -226,14 +226,19 @@ pub fn blank(id: &str, name: &str, service: ServiceKind) -> Profile {
     }
 }
 
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
 /// The profile and secret that the variables spell out; `None` where none of them is set.
 fn from_environment(
     read: impl Fn(&str) -> Option<String>,
+    secret: Option<SecretString>,
 ) -> Result<Option<(Profile, SecretString)>, Failure> {
     let get = |name: &str| read(name).filter(|value| !value.trim().is_empty());
     let service = get("TALLYMAN_SERVICE");
     let public_key = get("TALLYMAN_PUBLIC_KEY");
-    let secret = get("TALLYMAN_SECRET_KEY").map(SecretString::from);
+    let secret = secret.filter(|secret| !secret.expose_secret().trim().is_empty());
     if service.is_none() && public_key.is_none() && secret.is_none() {
         return Ok(None);
     }
@@ -262,16 +267,15 @@ fn from_environment(
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret as _;
-
     use super::*;
 
     fn read(set: &[(&str, &str)]) -> Result<Option<(Profile, SecretString)>, Failure> {
-        from_environment(|name| {
-            let name = name.strip_prefix("TALLYMAN_").unwrap();
+        let value = |name: &str| {
             let found = set.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
-        })
+        };
+        let secret = value("SECRET_KEY").map(SecretString::from);
+        from_environment(|name| value(name.strip_prefix("TALLYMAN_")?), secret)
     }
 
     #[test]

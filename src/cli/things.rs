@@ -11,7 +11,7 @@ use crate::model::{ItemKind, ThingRow, Time};
 
 use super::args::{Format, ThingsArgs};
 use super::list::{PAGES, csv_lines, drain, json_lines, minute, time};
-use super::out::{DONE, Failure, note, table};
+use super::out::{DONE, Failure, note, table, to_json};
 use super::progress::Counter;
 use super::source::Project;
 
@@ -63,9 +63,7 @@ async fn all(kind: ItemKind, project: &Project) -> Result<Vec<ThingRow>, Failure
 
 fn print(kind: ItemKind, format: Format, things: &[ThingRow]) -> Result<(), Failure> {
     match format {
-        Format::Jsonl => json_lines(things.iter(), |thing, out| {
-            serde_json::to_writer(out, &line(kind, thing))
-        }),
+        Format::Jsonl => json_lines(things.iter().map(|thing| to_json(&line(kind, thing)))),
         Format::Csv => {
             let head =
                 "item_id,kind,name,template,format,width,height,status,created_at,url,problem";

@@ -37,6 +37,23 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A whole message with every hidden character spelled out but the ends of its lines: fit for a terminal.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| is_hidden(c) && c != '\n';
+    if !text.chars().any(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_odd(c) {
+            out.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +75,15 @@ mod tests {
     fn hidden_characters_are_spelled_out() {
         assert_eq!(visible("a\u{202E}gpj.exe"), "a‹U+202E›gpj.exe");
         assert_eq!(visible("two\nlines\t"), "two‹U+000A›lines‹U+0009›");
+    }
+
+    #[test]
+    fn messages_keep_their_lines_and_nothing_else() {
+        assert_eq!(printable("two\nlines"), "two\nlines");
+        let odd = "\u{1b}[2J\r\u{9b}m\u{202E}x\t";
+        let shown = "‹U+001B›[2J‹U+000D›‹U+009B›m‹U+202E›x‹U+0009›";
+        assert_eq!(printable(odd), shown);
+        assert_eq!(printable(&"x".repeat(1_000)).len(), 1_000);
     }
 
     #[test]

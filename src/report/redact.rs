@@ -13,7 +13,7 @@ const TOKEN_CHARS: usize = 128;
 
 /// What is left out, said in every such report.
 pub(super) const SAYS: &str = "Redacted: names of files, folders, tags and of the profile, and all words of the service, were left out. \
-     Ids, sizes, types, times and outcomes are as in the full report.";
+     Ids that are no paths, sizes, types, times and outcomes are as in the full report.";
 
 /// The job without what would identify contents.
 pub(super) fn redacted(record: &JobRecord) -> JobRecord {
@@ -25,8 +25,8 @@ pub(super) fn redacted(record: &JobRecord) -> JobRecord {
     let folders = summary.verb.kind() == ItemKind::Folder;
     for record in &mut record.items {
         item(record);
-        if folders {
-            // A folder's id is its path.
+        if folders || record.item.id.as_str().contains('/') {
+            // A folder's id is its path, and others may be given by one, or by an address.
             record.item.id = ItemId::new(format!("{LEFT_OUT} {}", record.seq + 1));
         }
     }
@@ -46,9 +46,7 @@ fn item(record: &mut ItemRecord) {
     if !is_mime(&item.mime) {
         leave_out(&mut item.mime);
     }
-    if let Some(guard) = &mut item.guard {
-        leave_out(guard);
-    }
+    item.guard.iter_mut().for_each(leave_out);
     if let Some(settled) = &mut record.settled {
         leave_out(&mut settled.problem);
     }

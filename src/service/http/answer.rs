@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::model::Time;
 use crate::service::{CallMeta, ErrorKind, ServiceError};
 
+/// Deepest nesting of an answer. What services say has five levels, and metadata of users a few more.
+const DEPTH: usize = 100;
+
 /// Longest words that are kept of an answer, in characters.
 const WORDS: usize = 500;
 
@@ -37,9 +40,10 @@ impl Answer {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// Whether the body is JSON from start to end.
+    /// Whether the body is JSON from start to end, and not nested beyond reason.
     pub(crate) fn is_json(&self) -> bool {
-        serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
+        !is_deeper(&self.body, DEPTH)
+            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
     }
 
     /// Whether the body is a JSON object: what an API says, and a web page does not.
@@ -84,6 +88,26 @@ impl Answer {
     pub(crate) fn is_page(&self) -> bool {
         self.content_type == "text/html" || self.body.trim_ascii_start().first() == Some(&b'<')
     }
+}
+
+/// Whether lists and objects are nested deeper than that. Of what is no JSON it says anything.
+fn is_deeper(json: &[u8], most: usize) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in json {
+        match (quoted, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => quoted = !quoted,
+            (true, _) => {}
+            (false, b'[' | b'{') => depth += 1,
+            (false, b']' | b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > most {
+            return true;
+        }
+    }
+    false
 }
 
 /// The field in which services say what is wrong. One that says more than that is read as any other.
@@ -166,6 +190,30 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn an_answer_is_not_nested_beyond_reason() {
+        let nested = |depth: usize| {
+            let body = format!(
+                r#"{{"a\"[[": {}1{}}}"#,
+                "[".repeat(depth),
+                "]".repeat(depth)
+            );
+            Answer {
+                body: Bytes::from(body),
+                ..answer("", "")
+            }
+        };
+        assert!(nested(DEPTH - 1).is_json());
+        assert!(!nested(DEPTH).is_json());
+        assert!(!nested(1_000_000).is_json());
+        let brackets = format!(r#"["{}\\", "{}"]"#, "[".repeat(500), "{".repeat(500));
+        let flat = Answer {
+            body: Bytes::from(brackets),
+            ..answer("", "")
+        };
+        assert!(flat.is_json());
     }
 
     #[test]
