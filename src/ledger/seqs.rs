@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// Most items of one call that are read: no service takes as many. A damaged row must not fill the memory.
+const MOST: usize = 100_000;
+
 /// Writes places in the plan as ranges, in ascending order.
 pub fn to_text(seqs: &[u32]) -> String {
     let mut sorted = seqs.to_vec();
@@ -31,7 +34,7 @@ pub fn from_text(text: &str) -> Option<Vec<u32>> {
     for range in text.split(',').filter(|range| !range.is_empty()) {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
         let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
-        if last < first {
+        if last < first || out.len() + (last - first) as usize >= MOST {
             return None;
         }
         out.extend(first..=last);
@@ -63,7 +66,8 @@ mod tests {
 
     #[test]
     fn other_text_is_no_list() {
-        for text in ["x", "3-1", "1-", "1,,x"] {
+        let many = vec!["0-999"; 101].join(",");
+        for text in ["x", "3-1", "1-", "1,,x", "0-4294967295", &many] {
             assert_eq!(from_text(text), None, "{text}");
         }
     }

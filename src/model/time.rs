@@ -31,7 +31,8 @@ impl Time {
 
     /// Whole hours until `self + hours`, seen from `now`; 0 when past.
     pub fn hours_left(self, hours: i64, now: Self) -> i64 {
-        let left = self.0.saturating_add(hours * 3_600_000_000) - now.0;
+        let end = self.0.saturating_add(hours.saturating_mul(3_600_000_000));
+        let left = end.saturating_sub(now.0);
         left.max(0) / 3_600_000_000
     }
 
@@ -72,7 +73,11 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no time")))
+        // One that no calendar has is written as its number, and comes back so.
+        let number = || text.strip_suffix(" us")?.parse().ok().map(Self);
+        Self::parse(&text)
+            .or_else(number)
+            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no time")))
     }
 }
 
@@ -93,6 +98,16 @@ mod tests {
         }
         assert_eq!(Time::parse("yesterday"), None);
         assert_eq!(Time::parse(""), None);
+    }
+
+    #[test]
+    fn times_that_no_calendar_has_come_back_too() {
+        for time in [i64::MIN, i64::MAX, 0].map(Time) {
+            let text = serde_json::to_string(&time).unwrap();
+            assert_eq!(serde_json::from_str::<Time>(&text).unwrap(), time, "{text}");
+            time.hours_left(24, Time(i64::MAX));
+            time.hours_left(24, Time(i64::MIN));
+        }
     }
 
     #[test]
