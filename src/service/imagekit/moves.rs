@@ -81,6 +81,9 @@ impl ImageKit {
         }
         let answer = self.send_way(&mut pass, work, &way, stop).await?;
         self.places.forget(&item.id);
+        if answer.is_success() {
+            self.placing.settled(&item.id, &way.to);
+        }
         self.moved(&answer, item)
     }
 
@@ -140,7 +143,11 @@ impl ImageKit {
         let value = match (work.verb, file) {
             (Verb::Copy, file) => {
                 let source = file.as_ref().ok();
-                let known = source.map_or(item.path.as_str(), |file| file.path.as_str());
+                // It was to have the name that the source had then.
+                let known = match item.path.as_str() {
+                    "" => source.map_or("", |file| file.path.as_str()),
+                    planned => planned,
+                };
                 if known.is_empty() {
                     let words = "the file is gone, and its name was not known".to_owned();
                     Seen::Unclear { words }
@@ -335,6 +342,11 @@ impl Placing {
     /// Notes that the path was free when the file was about to be put there.
     fn was_free(&self, id: &ItemId, path: &str) {
         lock(&self.free).insert((id.clone(), path.to_owned()));
+    }
+
+    /// The answer came: nobody will ask again.
+    fn settled(&self, id: &ItemId, path: &str) {
+        lock(&self.free).remove(&(id.clone(), path.to_owned()));
     }
 
     fn found_free(&self, id: &ItemId, path: &str) -> bool {
