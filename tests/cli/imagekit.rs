@@ -82,7 +82,8 @@ fn tags_are_added_found_and_removed() {
         })
         .collect();
     let mut expected = ids.clone();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
     let output = media.run(&["ls", "--search", "name = 'x'"]);
     assert_eq!(code(&output), 3, "{}", stderr(&output));

@@ -423,10 +423,9 @@ async fn versions_are_never_taken_for_files() {
         })
         .await;
         let books = house.books();
-        let ids = books.file_ids().into_iter();
+        let mut ids = books.file_ids().into_iter();
         let id = ids
-            .filter(|id| books.file(id).unwrap().versions.len() > 2)
-            .nth(0)
+            .find(|id| books.file(id).unwrap().versions.len() > 2)
             .unwrap();
         let file = books.file(&id).unwrap();
         let item = id.as_str().into();

@@ -81,7 +81,6 @@ pub(super) static CAN: Capabilities = Capabilities {
     edit: true,
     search: true,
     purges_a_month: Some(1000),
-    ..Capabilities::PLAIN
 };
 
 /// One account.
