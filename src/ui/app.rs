@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Context, Ui, ViewportCommand};
 use poll_promise::Promise;
 
-use super::cached::{self, Caches};
+use super::cached::{self, Caches, ReadList};
 use super::command::Command;
 use super::engine::{Engine, Event};
 use super::flash::Flash;
@@ -17,7 +17,6 @@ use super::sheets;
 use super::start::{self, Setup};
 use super::theme::{self, Tokens};
 use super::workspace::{Toast, Workspace};
-use crate::catalogue::Cached;
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
 use crate::model::{ItemKind, JobId, JobRecord, JobSummary, Plan, ProfileId, Time, Verb};
@@ -349,12 +348,7 @@ impl App {
         }
     }
 
-    fn cache_arrived(
-        &mut self,
-        id: &ProfileId,
-        question: u64,
-        result: Result<Option<Box<(Cached, Option<Time>)>>, String>,
-    ) {
+    fn cache_arrived(&mut self, id: &ProfileId, question: u64, result: ReadList) {
         let workspaces = &mut self.workspaces;
         let workspace = workspaces.iter_mut().find(|one| one.profile.id == *id);
         let told = workspace.and_then(|one| one.cache_arrived(&self.engine, question, result));

@@ -16,6 +16,9 @@ use crate::model::{Account, ProfileId, Time};
 use crate::profile::cache;
 use crate::service::Listing;
 
+/// A list from disk with its newest upload, if there is one; or why it cannot be used.
+pub type ReadList = Result<Option<Box<(Cached, Option<Time>)>>, String>;
+
 /// What leaving may wait for the lists to be written.
 const LEAVING: Duration = Duration::from_secs(3);
 
@@ -149,7 +152,7 @@ impl Workspace {
         &mut self,
         engine: &Engine,
         question: u64,
-        result: Result<Option<Box<(Cached, Option<Time>)>>, String>,
+        result: ReadList,
     ) -> Option<String> {
         self.cache.awaits.take_if(|awaited| *awaited == question)?;
         let notice = match result {
@@ -171,9 +174,9 @@ impl Workspace {
     fn take_cached(&mut self, cached: Cached, newest: Option<Time>) -> Option<String> {
         let as_of = cached.as_of.files?;
         self.catalogue = cached.catalogue;
-        self.files.from_cache(as_of);
+        self.files.take_cached_at(as_of);
         if let Some(as_of) = cached.as_of.removed {
-            self.removed.from_cache(as_of);
+            self.removed.take_cached_at(as_of);
         }
         self.cache.newest = newest;
         self.cache.written = Some((self.catalogue.generation(), cached.as_of));
@@ -274,7 +277,7 @@ pub fn leave(engine: &Engine, workspaces: &mut [Workspace]) {
 
 impl FileList {
     /// Takes over what was whole then, in an earlier run of the program.
-    fn from_cache(&mut self, whole: Time) {
+    fn take_cached_at(&mut self, whole: Time) {
         self.progress = Progress::Cached;
         self.whole = Some(whole);
     }

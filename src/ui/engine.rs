@@ -13,9 +13,9 @@ use poll_promise::Promise;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::cached::Caches;
+use super::cached::{Caches, ReadList};
 use super::files::View;
-use crate::catalogue::{self, Arrangement, Cached, Catalogue, ProblemIndex, Query, Sort};
+use crate::catalogue::{self, Arrangement, Catalogue, ProblemIndex, Query, Sort};
 use crate::job::{self, Observer, Progress};
 use crate::ledger::Ledger;
 use crate::model::{
@@ -77,7 +77,7 @@ pub enum Event {
         /// The question.
         question: u64,
         /// The list with its newest upload, if there is one; or why it cannot be used.
-        result: Result<Option<Box<(Cached, Option<Time>)>>, String>,
+        result: ReadList,
     },
     /// Files arrived.
     Files {
