@@ -22,6 +22,8 @@ pub enum Fault {
     CutBefore,
     /// The work is done, then the connection is closed without an answer.
     CutAfter,
+    /// The connection is closed without an answer at once; the work is done this long after that.
+    WorkLate(Duration),
     /// The work is done; the answer breaks off in the middle of its body.
     TruncateAfter,
     /// The work is done; nothing of the answer is sent for this long.

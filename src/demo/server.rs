@@ -177,11 +177,19 @@ async fn exchange(
     }
     let throttle = throttled(&shared, class_of(service, target, &ask), fault);
     let worker = shared.clone();
-    let work = tokio::task::spawn_blocking(move || match service {
+    let work = move || match service {
         ServiceKind::Uploadcare => uploadcare::answer(&worker, &ask, throttle),
         ServiceKind::ImageKit => imagekit::answer(&worker, &ask, throttle),
         ServiceKind::Templated => templated::answer(&worker, &ask, throttle),
-    });
+    };
+    if let Some(Fault::WorkLate(late)) = fault {
+        tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            tokio::task::spawn_blocking(work).await
+        });
+        return Err(Cut);
+    }
+    let work = tokio::task::spawn_blocking(work);
     let answer = work.await.map_err(|_| Cut)?;
     after(&shared, service, answer, fault).await
 }

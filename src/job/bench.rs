@@ -18,7 +18,7 @@ pub const FAST: Pace = Pace {
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(4),
     parting: Duration::from_millis(500),
-    outage: Duration::from_millis(120),
+    outage: Duration::from_secs(2),
     last_look: Duration::from_millis(5),
 };
 

@@ -271,8 +271,30 @@ fn refused(
     judgement
 }
 
+/// The call as one that may have worked.
+fn doubted(chunk: Chunk, words: &str) -> Chunk {
+    let doubt = |entry: &Entry| {
+        let mut entry = entry.clone().in_doubt(Doubt::Lost, words);
+        entry.sends += 1;
+        entry
+    };
+    let entries = chunk.entries.iter().map(doubt).collect();
+    Chunk {
+        purpose: CallPurpose::Repeat,
+        ..chunk.with(entries)
+    }
+}
+
 /// Nothing was done, and not for the sake of any item: the same call may go again, if the job goes on.
-fn put_back(chunk: Chunk, error: ServiceError) -> Judgement {
+fn put_back(mut chunk: Chunk, error: ServiceError) -> Judgement {
+    // Whoever redirects a call may have carried it out before.
+    let redirected = error
+        .meta
+        .status
+        .is_some_and(|status| (300..400).contains(&status));
+    if redirected && chunk.purpose == CallPurpose::Send {
+        chunk = doubted(chunk, &error.message);
+    }
     let sky = match error.kind {
         ErrorKind::Unreachable => Sky::Away,
         ErrorKind::Throttled => Sky::Closed,

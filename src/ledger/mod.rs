@@ -97,6 +97,11 @@ impl Ledger {
         self.writing.get().is_none()
     }
 
+    /// Whether another window has the folder, and the ledger can only be read for that.
+    pub fn is_held_elsewhere(&self) -> bool {
+        self.is_read_only() && self.path.parent().is_some_and(Self::is_in_use)
+    }
+
     /// Whether jobs can be run. Where they could not, it is tried again, at most once a second: the other
     /// window may have been closed, or the folder made writable.
     pub fn can_write(&self) -> bool {

@@ -176,9 +176,10 @@ impl App {
     /// Why no job can be written down; `None` if one can.
     pub(super) fn ledger_trouble(&self) -> Option<String> {
         match &self.ledger {
-            Ok(ledger) if !ledger.can_write() => {
-                Some("Another window has this data folder open. This one only looks.".into())
-            }
+            Ok(ledger) if !ledger.can_write() => Some(match ledger.notice() {
+                Some(why) if !ledger.is_held_elsewhere() => why.to_owned(),
+                _ => "Another window has this data folder open. This one only looks.".into(),
+            }),
             Ok(_) => None,
             Err(error) => Some(error.clone()),
         }

@@ -111,6 +111,18 @@ pub async fn every_kind_alone(kit: &Kit) {
     }
 }
 
+/// Answers are lost, and the work is done when nobody waits for it any more.
+pub async fn late_writes(kit: &Kit) {
+    for (late, chance) in [(5, 0.3), (30, 0.3), (30, 0.8)] {
+        let bench = Bench::new(kit).await;
+        let kind = Fault::WorkLate(Duration::from_millis(late));
+        bench.fault(kind, Target::Writes, chance, None);
+        bench.run(&format!("{late} ms late")).await;
+        tokio::time::sleep(Duration::from_millis(late * 3)).await;
+        bench.check(&format!("after {late} ms"));
+    }
+}
+
 /// Two to four kinds together, each at 5 to 20 percent: other ones with every seed.
 pub async fn mixtures(kit: &Kit) {
     for seed in 0..8 {

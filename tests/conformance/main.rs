@@ -57,6 +57,7 @@ macro_rules! services {
                 faults::stalled,
                 faults::everything_at_once,
                 faults::every_kind_alone,
+                faults::late_writes,
                 faults::mixtures,
             }
         }

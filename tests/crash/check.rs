@@ -3,7 +3,7 @@
 use tallyman::ledger::Ledger;
 use tallyman::model::{ItemRecord, JobRecord, JobState, Outcome, Tally, Verb};
 
-use crate::history::History;
+use crate::history::{FOLDER, History, MARK};
 use crate::house::{Fate, House};
 
 /// Every item once, with the outcome that the books have; and nothing else touched.
@@ -90,6 +90,18 @@ fn right(history: &History, house: &House, row: &ItemRecord) -> bool {
             match outcome {
                 Outcome::Done => stored.is_some() && removed.is_none(),
                 Outcome::Failed => stored.is_none() || removed.is_some(),
+                _ => false,
+            }
+        }
+        (Verb::AddTags | Verb::Move, Fate::Good, outcome) => {
+            let file = house.server.imagekit_books().file(&id);
+            let done = file.is_some_and(|file| match history.verb {
+                Verb::Move => file.path.starts_with(&format!("{FOLDER}/")),
+                _ => file.tags.iter().any(|tag| tag == MARK),
+            });
+            match outcome {
+                Outcome::Done => done,
+                Outcome::Failed | Outcome::Refused => !done,
                 _ => false,
             }
         }

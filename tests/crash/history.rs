@@ -35,6 +35,10 @@ pub struct History {
     then: Vec<Kill>,
 }
 
+/// The tag that files are given, and the folder that they are moved to.
+pub const MARK: &str = "crash-test";
+pub const FOLDER: &str = "/crash-test";
+
 /// What a history came to.
 pub struct Told {
     pub crashes: usize,
@@ -102,10 +106,11 @@ fn history(service: usize, seed: u64, first: Kill) -> History {
             _ => points[rng.usize(0..points.len())].clone(),
         })
         .collect();
-    // Only Uploadcare has more than one verb for files that are there.
     let verb = match (service, seed % 4) {
         (0, 1) => Verb::Store,
         (0, 2) => Verb::Restore,
+        (1, 1) => Verb::AddTags,
+        (1, 2) => Verb::Move,
         _ => Verb::Delete,
     };
     History {
@@ -137,8 +142,13 @@ impl History {
             resumes: 0,
             items: house.plan.len(),
         };
-        let verb = self.verb.key();
-        let begun = house.run(&[verb, "--ids", &house.ids, "--yes", "--json"], &self.first);
+        let mut args = vec![self.verb.key(), "--ids", &house.ids, "--yes", "--json"];
+        match self.verb {
+            Verb::AddTags => args.extend(["--tag", MARK]),
+            Verb::Move => args.extend(["--to", FOLDER]),
+            _ => {}
+        }
+        let begun = house.run(&args, &self.first);
         told.crashes += usize::from(begun.crashed);
         for kill in &self.then {
             told.resumes += 1;
@@ -148,13 +158,15 @@ impl History {
             if round == 3 {
                 house.server.faults().clear();
             }
-            let Ended { text, words, .. } = house.resume(&Kill::Never);
+            let Ended {
+                text, words, code, ..
+            } = house.resume(&Kill::Never);
             if text.trim() == "null" {
                 break;
             }
             told.resumes += 1;
             if round == 12 {
-                return Err(format!("it does not end: {text}{words}"));
+                return Err(format!("it does not end ({code:?}): {text}{words}"));
             }
         }
         check(self, &house)?;
@@ -173,6 +185,7 @@ impl History {
             Fault::CutBefore,
             Fault::ErrorBefore(503),
             Fault::Throttle { retry_after: None },
+            Fault::WorkLate(Duration::from_millis(60)),
         ];
         for kind in kinds {
             faults.add(Rule {

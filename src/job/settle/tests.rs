@@ -346,6 +346,18 @@ fn errors_that_concern_no_item_put_the_call_back() {
 }
 
 #[test]
+fn a_redirected_call_is_no_call_that_was_not_sent() {
+    let mut said = error::<BatchAnswer>(ErrorKind::NotTheService).unwrap_err();
+    said.meta.status = Some(303);
+    let call = chunk(CallPurpose::Send, &["a"]);
+    let judgement = judge_batch(&terms(Verb::Delete, true), call, Err(said), NOW);
+    assert!(judgement.halt.is_some());
+    let entry = &judgement.again[0].entries[0];
+    assert_eq!((entry.open, entry.sends), (true, 1));
+    assert_eq!(left_behind(entry, "halted", NOW).outcome, Outcome::Unknown);
+}
+
+#[test]
 fn a_reread_needs_a_positive_sign() {
     let file = |removed: Option<i64>, stored: Option<i64>| {
         Seen::File(Box::new(FileRow {
