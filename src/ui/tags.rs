@@ -1,6 +1,6 @@
 //! Tags as chips that can be taken away, and a field that adds one.
 
-use egui::{CornerRadius, Key, Rect, Sense, Ui, WidgetInfo, vec2};
+use egui::{CornerRadius, Key, Margin, Rect, RichText, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 use super::parts::{self, Icon};
 use super::theme::{self, Tokens};
@@ -44,12 +44,19 @@ impl TagEditor {
         }
     }
 
-    /// Draws chips and field; `true` if the tags changed. `focus` puts the keyboard into the field.
-    pub fn ui(&mut self, ui: &mut Ui, focus: bool) -> bool {
+    /// Draws chips and field; `true` if the tags changed. `focus` puts the keyboard into the field, which is
+    /// called `name`.
+    pub fn ui(&mut self, ui: &mut Ui, name: &str, focus: bool) -> bool {
         let mut changed = self.chips(ui);
         let width = ui.available_width();
-        let hint = "Add a tag: Enter or a comma ends it";
-        let field = parts::hinted_field(ui, &mut self.typing, "Add a tag", hint, width);
+        let hint = RichText::new("Add a tag: Enter or a comma ends it").color(Tokens::of(ui).faint);
+        // A name of its own: the field keeps the keyboard when chips come and go above it.
+        let edit = TextEdit::singleline(&mut self.typing)
+            .id(ui.scope_id().with("add a tag"))
+            .hint_text(hint)
+            .margin(Margin::symmetric(10, 7))
+            .desired_width(width);
+        let field = ui.add(edit).accessible_name(name);
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if focus || enter {
             field.request_focus();

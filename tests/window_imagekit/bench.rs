@@ -64,7 +64,19 @@ impl Window {
                 self.harness.step();
                 return;
             }
-            assert!(start.elapsed() < PATIENCE, "waited for {what} in vain");
+            let seen = || -> Vec<String> {
+                let nodes = self.harness.query_all_by_label_contains(" of ");
+                let words = |node: egui_kittest::Node<'_>| {
+                    let node = node.accesskit_node();
+                    node.label().or_else(|| node.value()).unwrap_or_default()
+                };
+                nodes.map(words).collect()
+            };
+            assert!(
+                start.elapsed() < PATIENCE,
+                "waited for {what} in vain, saw {:?}",
+                seen()
+            );
             std::thread::sleep(Duration::from_millis(4));
         }
     }

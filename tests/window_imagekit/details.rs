@@ -10,7 +10,7 @@ fn tags_and_fields_are_changed_one_by_one() {
     let file = window.pick(|file| file.tags == ["hero"]);
     window.select(&file.id);
     window.press("Remove hero");
-    window.fill("Add a tag", "quay");
+    window.fill("New tag", "quay");
     window.press("Save tags");
     window.wait("the tags", |window| window.file(&file.id).tags == ["quay"]);
     window.wait("the saved state", |window| !window.can_press("Save tags"));

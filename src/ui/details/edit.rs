@@ -68,15 +68,6 @@ impl Editor {
         self.saving.is_some().then_some("It is being saved.")
     }
 
-    /// Tags and description.
-    pub fn ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session) {
-        ui.add_space(10.0);
-        self.tags_ui(ui, engine, session);
-        ui.add_space(8.0);
-        self.description_ui(ui, engine, session);
-        self.trouble_ui(ui);
-    }
-
     fn trouble_ui(&self, ui: &mut Ui) {
         if let Some(trouble) = &self.trouble {
             let ink = Tokens::of(ui).bad.ink;
@@ -84,9 +75,10 @@ impl Editor {
         }
     }
 
-    fn tags_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session) {
+    /// The file's tags.
+    pub fn tags_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session) {
         parts::caption(ui, "Tags");
-        self.tags.ui(ui, false);
+        self.tags.ui(ui, "New tag", false);
         let all = self.tags.all();
         if all == self.base.tags {
             return;
@@ -112,16 +104,19 @@ impl Editor {
         }
     }
 
-    fn description_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session) {
+    /// The file's description, and what could not be saved.
+    pub fn description_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session) {
         parts::caption(ui, "Description");
         let width = ui.available_width();
         ui.add(
             TextEdit::multiline(&mut self.description)
+                .id(ui.scope_id().with("description"))
                 .desired_rows(2)
                 .desired_width(width)
                 .margin(egui::Margin::symmetric(10, 7)),
         )
         .accessible_name("Description");
+        self.trouble_ui(ui);
         if self.description == self.base.description {
             return;
         }
@@ -239,13 +234,11 @@ fn line(ui: &mut Ui, label: &str, value: Option<&FieldValue>) {
     let label = RichText::new(visible(label))
         .font(theme::caption())
         .color(tokens.weak);
-    ui.add_sized(
-        [92.0, 20.0],
-        egui::Label::new(label)
-            .selectable(false)
-            .truncate()
-            .halign(egui::Align::Min),
-    );
+    let centred = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(egui::vec2(92.0, 20.0), centred, |ui| {
+        ui.set_min_width(92.0);
+        ui.add(egui::Label::new(label).selectable(false).truncate());
+    });
     match value {
         Some(value) => ui.add(egui::Label::new(visible(&words_of(value))).truncate()),
         None => ui.label(RichText::new("—").color(tokens.faint)),

@@ -102,9 +102,16 @@ impl Details {
             .show(ui, |ui| match self.tab {
                 Tab::Details => {
                     let states = session.is_none_or(|session| session.service.can().unstored);
+                    let edited = session.filter(|session| self.editable(session).is_some());
+                    if let Some(session) = edited {
+                        self.take_editable(session, row);
+                        self.editor.tags_ui(ui, engine, session);
+                        ui.add_space(10.0);
+                    }
                     self.facts(ui, row, states);
-                    if let Some(session) = session {
-                        self.edit_ui(ui, engine, session, row);
+                    if let Some(session) = edited {
+                        ui.add_space(10.0);
+                        self.editor.description_ui(ui, engine, session);
                     }
                 }
                 Tab::Metadata => {
@@ -136,20 +143,16 @@ impl Details {
         self.answer.as_ref()?.ready()?.as_ref().ok()
     }
 
-    /// Tags and description, where the service lets them be changed.
-    fn edit_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session, row: &FileRow) {
+    /// What can be changed of the file, as it is now.
+    fn take_editable(&mut self, session: &Session, row: &FileRow) {
         if let Some(editable) = self.editable(session) {
             self.editor.show(&row.id, &editable);
-            self.editor.ui(ui, engine, session);
         }
     }
 
     /// The account's own fields, where the service has any.
     fn fields_ui(&mut self, ui: &mut Ui, engine: &Engine, session: &Session, row: &FileRow) {
-        let Some(editable) = self.editable(session) else {
-            return;
-        };
-        self.editor.show(&row.id, &editable);
+        self.take_editable(session, row);
         let service = session.service.clone();
         let fields = self
             .fields

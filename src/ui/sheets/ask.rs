@@ -124,7 +124,7 @@ fn tags(ui: &mut Ui, editor: &mut TagEditor, verb: &mut Verb, focus: bool) {
         ui.add_space(8.0);
         ui.radio_value(verb, Verb::RemoveTags, "Remove from each file");
     });
-    editor.ui(ui, focus);
+    editor.ui(ui, "Add a tag", focus);
     let all = editor.all();
     let long: usize = all.iter().map(|tag| tag.chars().count()).sum();
     let over = long > MOST || all.iter().any(|tag| tag.contains('%'));

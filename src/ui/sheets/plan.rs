@@ -649,7 +649,7 @@ fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
             tint: tokens.panel,
         },
         |ui| {
-            ui.label(text);
+            ui.add(egui::Label::new(text).wrap());
         },
     );
 }

@@ -23,7 +23,7 @@ const COLUMNS: [TableColumn; 9] = [
     // Where room is short it gives up to three eighths of this, and then the table scrolls sideways.
     TableColumn::new("name", "Name", 256.0).always().grows(),
     TableColumn::new("path", "Path", 150.0),
-    TableColumn::new("size", "Size", 80.0).right(),
+    TableColumn::new("size", "Size", 86.0).right(),
     TableColumn::new("type", "Type", 62.0),
     TableColumn::new("uploaded", "Uploaded", 140.0),
     TableColumn::new("state", "State", 142.0),
@@ -73,7 +73,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .iter()
         .position(|column| *column == list.sort.column)
         .unwrap_or_default();
-    widen_problems(&mut list.table, ui.available_width());
+    widen(&mut list.table, ui.available_width());
     let output = Table::new(if removed { "Removed files" } else { "Files" }, &COLUMNS)
         .sorted(sorted, list.sort.descending)
         .checkboxes(list.selection.coverage(&list.shown))
@@ -91,14 +91,14 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     });
 }
 
-/// The service's words get up to a fifth of the table, unless the column's width was set by hand.
-fn widen_problems(table: &mut TableState, width: f32) {
-    let column = table
-        .columns
-        .iter_mut()
-        .find(|column| column.id == "problem");
-    if let Some(column) = column.filter(|column| !column.fixed) {
-        column.width = (width * 0.25 - 67.0).clamp(116.0, 340.0);
+/// The service's words and the paths get a part of a wide table, unless a column's width was set by hand.
+fn widen(table: &mut TableState, width: f32) {
+    for column in table.columns.iter_mut().filter(|column| !column.fixed) {
+        match column.id {
+            "problem" => column.width = (width * 0.25 - 67.0).clamp(116.0, 340.0),
+            "path" => column.width = (width * 0.18).clamp(150.0, 300.0),
+            _ => {}
+        }
     }
 }
 
