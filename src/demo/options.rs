@@ -62,6 +62,8 @@ pub struct Quirks {
     pub allow_simple: bool,
     /// Whether lists tell a wrong `total` and negative `totals`.
     pub wrong_counters: bool,
+    /// Whether `from` includes its bound.
+    pub inclusive_from: bool,
     /// How long a removed member of a group is still shown before it becomes `null`.
     pub purge_members_after: Duration,
     /// How long the CDN still serves a file that was removed.
@@ -89,6 +91,7 @@ impl Default for Quirks {
             clock_offset: 0,
             allow_simple: false,
             wrong_counters: false,
+            inclusive_from: false,
             purge_members_after: Duration::from_secs(3600),
             cdn_cache: Duration::from_secs(3600),
             unstored_life: Duration::from_secs(24 * 3600),

@@ -1,7 +1,7 @@
 //! One gate a profile: how many calls may be under way, and when none may leave.
 //!
-//! The limit grows by one for every full round of answers and halves on "too many requests" or a timeout;
-//! a pause holds every call of the profile. Jobs go before listings, listings before pictures.
+//! The limit grows by one for every answer, after the first cut for every full round of them, and halves on
+//! "too many requests" or a timeout; a pause holds every call of the profile. Jobs go before listings, listings before pictures.
 
 mod state;
 
@@ -311,5 +311,93 @@ mod tests {
         assert!(timeout(SOON, pass.again()).await.is_err());
         sleep(Duration::from_secs(70)).await;
         assert!(timeout(SOON, gate.enter(Priority::Picture)).await.is_ok());
+    }
+
+    /// What the service below the gate did with a round of calls: most inside at once, and how many were too many.
+    async fn rounds(gate: &Gate, calls: usize, room: usize) -> (usize, usize) {
+        let inside = Arc::new(AtomicUsize::new(0));
+        let (most, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let calls = (0..calls).map(|_| {
+            let (gate, inside) = (gate.clone(), inside.clone());
+            let (most, refused) = (most.clone(), refused.clone());
+            tokio::spawn(async move {
+                let mut pass = gate.enter(Priority::List).await;
+                loop {
+                    let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
+                    most.fetch_max(now, Ordering::SeqCst);
+                    sleep(Duration::from_millis(40)).await;
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    if now <= room {
+                        return pass.good();
+                    }
+                    refused.fetch_add(1, Ordering::SeqCst);
+                    pass.throttled(Duration::from_secs(1));
+                    pass.again().await;
+                }
+            })
+        });
+        futures_util::future::join_all(calls.collect::<Vec<_>>()).await;
+        (most.load(Ordering::SeqCst), refused.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_grows_while_answers_come_and_halves_when_they_do_not() {
+        let gate = Gate::new(4, 16);
+        let start = Instant::now();
+        assert_eq!(rounds(&gate, 100, 100).await, (16, 0));
+        let waited = start.elapsed();
+        assert!(waited <= Duration::from_millis(40 * 9), "{waited:?}");
+
+        // A service with room for six: seldom too much, and never far from what it can take.
+        let gate = Gate::new(4, 16);
+        let start = Instant::now();
+        let (most, refused) = rounds(&gate, 200, 6).await;
+        assert!(
+            most <= 8 && refused <= 30,
+            "{most} inside, {refused} refused"
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "{:?}",
+            start.elapsed()
+        );
+
+        let gate = Gate::new(8, 16);
+        let pass = gate.enter(Priority::List).await;
+        pass.timed_out();
+        let inside = (0..8).map(|_| timeout(SOON, gate.enter(Priority::List)));
+        let entered = futures_util::future::join_all(inside).await;
+        assert_eq!(
+            entered.iter().filter(|one| one.is_ok()).count(),
+            3,
+            "four with the first"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn deletes_go_before_listings_and_those_before_pictures() {
+        let gate = Gate::new(1, 1);
+        let first = gate.enter(Priority::Picture).await;
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let kinds = [
+            Priority::Picture,
+            Priority::List,
+            Priority::Job,
+            Priority::List,
+            Priority::Job,
+        ];
+        let waiting = kinds.map(|priority| {
+            let (gate, order) = (gate.clone(), order.clone());
+            tokio::spawn(async move {
+                let _pass = gate.enter(priority).await;
+                order.lock().unwrap().push(priority);
+                sleep(SOON).await;
+            })
+        });
+        sleep(SOON).await;
+        drop(first);
+        futures_util::future::join_all(waiting).await;
+        let order = order.lock().unwrap().clone();
+        assert!(order.is_sorted() && order.len() == kinds.len(), "{order:?}");
     }
 }

@@ -50,6 +50,8 @@ pub struct Limits {
     pub answer_bytes: usize,
     /// Most bytes of one picture.
     pub picture_bytes: usize,
+    /// Most calls of a profile under way at a time; the service's own bound may be lower.
+    pub calls: usize,
     /// Tries.
     pub patience: Patience,
 }
@@ -62,6 +64,7 @@ impl Default for Limits {
             total: Duration::from_secs(120),
             answer_bytes: 64 << 20,
             picture_bytes: 8 << 20,
+            calls: usize::MAX,
             patience: Patience::default(),
         }
     }

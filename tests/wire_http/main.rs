@@ -47,6 +47,7 @@ fn limits() -> Limits {
             throttle_least: Duration::from_millis(100),
             ..Patience::default()
         },
+        ..Limits::default()
     }
 }
 

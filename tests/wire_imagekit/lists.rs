@@ -32,14 +32,14 @@ fn window(files: &[usize], asked: &Asked) -> Say {
     json(200, &format!("[{}]", rows.join(",")))
 }
 
-fn numbers(rows: &[FileRow]) -> Vec<usize> {
+pub fn numbers(rows: &[FileRow]) -> Vec<usize> {
     rows.iter()
         .map(|row| usize::from_str_radix(row.id.as_str(), 16).unwrap())
         .collect()
 }
 
 /// A server with so many files of which `change` makes others at each request, and what is there at the end.
-async fn changing(
+pub async fn changing(
     count: usize,
     change: impl Fn(usize, &mut Vec<usize>) + Send + Sync + 'static,
 ) -> (Raw, Arc<Mutex<Vec<usize>>>) {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod answers;
+mod changing;
 mod demo;
 mod jobs;
 mod keys;

@@ -4,6 +4,10 @@
 
 mod batches;
 mod faults;
+mod parallel;
+#[allow(dead_code)] // shared with another suite, which uses all of it
+#[path = "../wire_http/raw.rs"]
+mod raw;
 mod reading;
 
 use std::collections::HashMap;

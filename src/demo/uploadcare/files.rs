@@ -94,7 +94,8 @@ fn flag(query: &[(String, String)], name: &str) -> Result<Option<bool>, Refusal>
 /// `GET /files/`
 pub(super) fn list(visit: &Visit<'_>) -> Result<Reply, Refusal> {
     let query = visit.ask.query();
-    let wanted = paging::wanted(&query, "datetime_uploaded")?;
+    let inclusive = visit.shared.quirks.inclusive_from;
+    let wanted = paging::wanted(&query, "datetime_uploaded")?.inclusive(inclusive);
     let filter = Filter::read(&query)?;
     let project = visit.shared.uploadcare.current(visit.now);
     let shelf = Filtered {

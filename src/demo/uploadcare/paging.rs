@@ -34,6 +34,14 @@ pub(super) struct Wanted {
     descending: bool,
     place: Place,
     offset: usize,
+    inclusive: bool,
+}
+
+impl Wanted {
+    /// The same page where `from` includes its bound, or does not.
+    pub fn inclusive(self, inclusive: bool) -> Self {
+        Self { inclusive, ..self }
+    }
 }
 
 /// Items in the order of their keys, which are all different.
@@ -82,6 +90,7 @@ pub(super) fn wanted(query: &[(String, String)], field: &str) -> Result<Wanted, 
         descending,
         place,
         offset: offset.transpose()?.unwrap_or_default(),
+        inclusive: false,
     })
 }
 
@@ -122,6 +131,9 @@ pub(super) fn page(shelf: &impl Shelf, wanted: &Wanted) -> Page {
         }
         Place::Start | Place::From(_) => {
             let start = match wanted.place {
+                Place::From(from) if wanted.inclusive => {
+                    steps_before(shelf, wanted.descending, from)
+                }
                 Place::From(from) => steps_through(shelf, wanted.descending, from),
                 _ => 0,
             };
@@ -231,9 +243,24 @@ mod tests {
             descending,
             place,
             offset: 0,
+            inclusive: false,
         };
         let page = page(&Ten, &wanted);
         (page.items, page.next, page.previous)
+    }
+
+    #[test]
+    fn from_may_include_its_bound() {
+        for (descending, items) in [(false, vec![2, 3, 4]), (true, vec![2, 1, 0])] {
+            let wanted = Wanted {
+                limit: 3,
+                descending,
+                place: Place::From(20),
+                offset: 0,
+                inclusive: true,
+            };
+            assert_eq!(page(&Ten, &wanted).items, items);
+        }
     }
 
     #[test]

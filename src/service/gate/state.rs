@@ -116,10 +116,11 @@ impl State {
         self.inside = self.inside.saturating_sub(1);
     }
 
-    /// A usable answer came. A full round of them raises the limit by one.
+    /// A usable answer came. Until the service first has too much each one raises the limit by one, after
+    /// that a full round of them does.
     pub(super) fn good(&mut self) {
         self.good += 1;
-        if self.good >= self.limit {
+        if self.good >= self.limit || self.cuts == 0 {
             self.good = 0;
             self.limit = (self.limit + 1).min(self.most);
         }
@@ -172,15 +173,18 @@ mod tests {
             Cut,
         }
         use Did::{Cut, Good};
-        let cases: [(&[Did], usize); 8] = [
+        let cases: [(&[Did], usize); 11] = [
             (&[], 4),
-            (&[Good(3)], 4),
-            (&[Good(4)], 5),
-            (&[Good(4), Good(5)], 6),
+            (&[Good(3)], 7),
             (&[Good(100)], 8),
             (&[Cut], 2),
             (&[Cut, Cut, Cut, Cut], 1),
-            (&[Good(3), Cut, Good(1)], 2),
+            (&[Cut, Good(1)], 2),
+            (&[Cut, Good(2)], 3),
+            (&[Cut, Good(2), Good(3)], 4),
+            (&[Good(3), Cut, Good(2), Cut], 1),
+            (&[Cut, Good(100)], 8),
+            (&[Cut, Good(1), Cut, Good(1)], 2),
         ];
         for (number, (did, limit)) in cases.into_iter().enumerate() {
             let mut state = State::new(4, 8);

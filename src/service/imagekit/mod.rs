@@ -114,7 +114,7 @@ impl ImageKit {
             base,
             api,
             pictures,
-            gate: Gate::new(CALLS.0, CALLS.1),
+            gate: Gate::new(CALLS.0, CALLS.1.min(limits.calls)),
             places,
             placing: Placing::default(),
             told: OnceLock::new(),

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures_util::future::join;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -262,21 +263,23 @@ impl Templated {
         }
     }
 
-    /// Hands all items of a kind on, page by page.
+    /// Hands all items of a kind on, page by page. The next page is asked for while this one is handed on.
     pub(super) async fn stream<T: Listed>(
         &self,
         kind: ItemKind,
         pages: mpsc::Sender<Page<T::Row>>,
     ) -> Result<(), ServiceError> {
         let mut whole = Whole::new(kind);
-        while !pages.is_closed()
-            && let Some(rows) = whole.next::<T>(self, &mut Asker::List).await?
-        {
-            let rows: Vec<_> = rows.into_iter().map(T::into_row).collect();
-            // A walk that only checks brings nothing to hand on.
-            if !rows.is_empty() && pages.send(Page { rows, total: None }).await.is_err() {
+        let mut read = whole.next::<T>(self, &mut Asker::List).await?;
+        while let Some(rows) = read {
+            let rows = rows.into_iter().map(T::into_row).collect();
+            let mut asker = Asker::List;
+            let next = whole.next::<T>(self, &mut asker);
+            let (next, wanted) = join(next, hand_on(rows, &pages)).await;
+            if !wanted {
                 break;
             }
+            read = next?;
         }
         Ok(())
     }
@@ -330,6 +333,14 @@ impl Templated {
             "Templated does not list this id in this account",
         ))
     }
+}
+
+/// Hands rows on, if there are any: a walk that only checks brings none. Whether somebody still listens.
+async fn hand_on<R>(rows: Vec<R>, pages: &mpsc::Sender<Page<R>>) -> bool {
+    if rows.is_empty() {
+        return !pages.is_closed();
+    }
+    pages.send(Page { rows, total: None }).await.is_ok()
 }
 
 /// Adds a page's tries to those of the whole: what is beyond one a page are retries.

@@ -4,11 +4,10 @@ use std::time::SystemTime;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, Method, Request};
-use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::model::{FileRow, GroupRow, ItemId, Time};
+use crate::model::{ItemId, Time};
 use crate::service::http::{Answer, Call, Intent, segment};
 use crate::service::wire::{Fields, Types};
 use crate::service::{Answered, ErrorKind, Pass, Priority, Seen, ServiceError, redact};
@@ -207,16 +206,6 @@ impl Uploadcare {
         }
         Err(refusal::of_picture(&answer))
     }
-
-    /// The rows of a page of groups.
-    pub(super) fn read_groups(&self, rows: &[&RawValue]) -> Vec<GroupRow> {
-        rows::groups(rows, self.cdn.as_str())
-    }
-}
-
-/// The rows of a page of files.
-pub(super) fn read_files(rows: &[&RawValue]) -> Vec<FileRow> {
-    rows::files(rows)
 }
 
 fn unsendable() -> ServiceError {

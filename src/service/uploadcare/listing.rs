@@ -1,57 +1,189 @@
-//! Listings: page after page along the service's own links, until it gives none.
+//! Listings: files in parallel along the time axis, as [`plan`] says; groups, and files whose pages do not
+//! follow the axis, along the service's own links.
 
-use std::collections::HashSet;
+mod plan;
 
-use futures_util::future::join;
-use serde_json::value::RawValue;
+use std::collections::{HashSet, VecDeque};
+
+use futures_util::future::{BoxFuture, FutureExt, join};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::model::Time;
+use crate::model::{FileRow, GroupRow, Time};
 use crate::service::http::{Answer, escaped, same_origin};
-use crate::service::{ErrorKind, Page, ServiceError};
+use crate::service::{ErrorKind, Page, Pass, Priority, ServiceError};
 
 use super::Uploadcare;
-use super::wire::rows::RawPage;
+use super::wire::rows::{self, Listed};
+use plan::{Ask, Lost, Plan};
 
-/// An instant as the service's own links write it.
-pub(super) fn cursor(at: Time) -> String {
-    escaped(&at.to_string().replace('Z', "+00:00"))
+/// Pages that may wait for the receiver before no more are asked for.
+const AHEAD: usize = 16;
+
+/// A page of files on its way.
+type Reading<'a> = BoxFuture<'a, Result<(Ask, Listed<FileRow>), ServiceError>>;
+
+/// How a listing along the axis ended.
+enum End {
+    /// Everything was read, or nobody listens any more.
+    Over,
+    /// It has to go along the links, which begin with this page if it was read already.
+    Links(Option<Listed<FileRow>>),
 }
 
 impl Uploadcare {
-    /// Follows a listing to its end. The next page is asked for while this one is read.
-    pub(super) async fn pages<T>(
+    /// Lists the files that the query chooses: all, or those uploaded at `low` or later.
+    pub(super) async fn files(
         &self,
-        first: Url,
-        read: impl Fn(&[&RawValue]) -> Vec<T>,
+        query: &str,
+        low: Option<Time>,
+        pages: mpsc::Sender<Page<FileRow>>,
+    ) -> Result<(), ServiceError> {
+        let mut plan = Plan::new(low.map(|low| low.0));
+        let mut out = VecDeque::new();
+        let end = self
+            .along_the_axis(query, &mut plan, &mut out, &pages)
+            .await;
+        for page in out {
+            if pages.send(page).await.is_err() {
+                return Ok(());
+            }
+        }
+        let End::Links(first) = end? else {
+            return Ok(());
+        };
+        let mut seen = plan.into_seen();
+        let keep = |mut rows: Vec<FileRow>| {
+            rows.retain(|row| row.id.as_str().is_empty() || seen.insert(&row.id));
+            rows
+        };
+        let url = self.address(query, Ask::Newest);
+        self.along_the_links(url, first, rows::files_page, keep, pages)
+            .await
+    }
+
+    /// Lists groups.
+    pub(super) async fn all_groups(
+        &self,
+        pages: mpsc::Sender<Page<GroupRow>>,
+    ) -> Result<(), ServiceError> {
+        let url = self.route("groups/?limit=1000&ordering=-datetime_created");
+        let read = |text: &str| rows::groups_page(text, self.cdn.as_str());
+        self.along_the_links(url, None, read, |rows| rows, pages)
+            .await
+    }
+
+    /// Reads as many pages at once as the gate lets through, and hands their rows on as they come. What was
+    /// not taken when it ends stays in `out`.
+    async fn along_the_axis(
+        &self,
+        query: &str,
+        plan: &mut Plan,
+        out: &mut VecDeque<Page<FileRow>>,
+        pages: &mpsc::Sender<Page<FileRow>>,
+    ) -> Result<End, ServiceError> {
+        let mut reading: FuturesUnordered<Reading<'_>> = FuturesUnordered::new();
+        let mut entering: Option<BoxFuture<'_, Pass>> = None;
+        loop {
+            if plan.wants() && out.len() < AHEAD {
+                entering.get_or_insert_with(|| self.gate.enter(Priority::List).boxed());
+            } else {
+                entering = None;
+            }
+            if entering.is_none() && reading.is_empty() && out.is_empty() {
+                return Ok(End::Over);
+            }
+            tokio::select! {
+                biased;
+                () = pages.closed() => return Ok(End::Over),
+                Ok(room) = pages.reserve(), if !out.is_empty() => {
+                    if let Some(page) = out.pop_front() {
+                        room.send(page);
+                    }
+                }
+                Some(read) = reading.next() => {
+                    let (ask, listed) = read?;
+                    if let Some(end) = take_in(plan, ask, listed, out)? {
+                        return Ok(end);
+                    }
+                }
+                Some(pass) = entered(&mut entering) => {
+                    entering = None;
+                    if let Some(ask) = plan.claim() {
+                        reading.push(self.read(pass, query, ask).boxed());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads one page of files.
+    async fn read(
+        &self,
+        pass: Pass,
+        query: &str,
+        ask: Ask,
+    ) -> Result<(Ask, Listed<FileRow>), ServiceError> {
+        let answer = self
+            .get(pass, &self.address(query, ask), &CancellationToken::new())
+            .await?;
+        if !answer.is_success() {
+            return Err(self.refuse(&answer, ErrorKind::NotTheService));
+        }
+        // Reading a thousand rows takes milliseconds, in which other answers are to come in.
+        let text = answer.clone();
+        let read = tokio::task::spawn_blocking(move || rows::files_page(&text.text())).await;
+        let listed = read.ok().flatten().ok_or_else(|| self.nonsense(&answer))?;
+        Ok((ask, listed))
+    }
+
+    /// Where a page is. A cursor is not part of its page, so it lies a microsecond above the first key.
+    fn address(&self, query: &str, ask: Ask) -> Url {
+        let tail = match ask {
+            Ask::Newest => "ordering=-datetime_uploaded".to_owned(),
+            Ask::Oldest => "ordering=datetime_uploaded".to_owned(),
+            Ask::Down { key, skip, .. } => format!(
+                "ordering=-datetime_uploaded&from={}&offset={skip}",
+                cursor(Time(key.saturating_add(1)))
+            ),
+        };
+        self.route(&format!("files/?{query}limit=1000&{tail}"))
+    }
+
+    /// Follows the links of a listing to its end. The next page is asked for while this one is handed on.
+    async fn along_the_links<T>(
+        &self,
+        url: Url,
+        first: Option<Listed<T>>,
+        read: impl Fn(&str) -> Option<Listed<T>>,
+        mut keep: impl FnMut(Vec<T>) -> Vec<T>,
         pages: mpsc::Sender<Page<T>>,
     ) -> Result<(), ServiceError> {
-        let mut followed = HashSet::from([first.clone()]);
-        let mut answer = self.page(&first).await?;
+        let page = async |url: &Url| {
+            let answer = self.page(url).await?;
+            read(&answer.text()).ok_or_else(|| self.nonsense(&answer))
+        };
+        let mut followed = HashSet::from([url.clone()]);
+        let mut listed = match first {
+            Some(first) => first,
+            None => page(&url).await?,
+        };
         loop {
-            let text = answer.text();
-            let page = RawPage::of(&text).ok_or_else(|| self.nonsense(&answer))?;
-            let next = self.next(&page, &mut followed);
-            let hand_on = async {
-                let rows = read(&page.results);
-                let total = page.total;
-                pages.send(Page { rows, total }).await.is_ok()
+            let next = self.next(&listed, &mut followed);
+            let (rows, total) = (keep(listed.rows), listed.total);
+            let hand_on = pages.send(Page { rows, total });
+            let Ok(Some(url)) = next else {
+                // Of no matter to a receiver that left.
+                let _ = hand_on.await;
+                return next.map(|_| ());
             };
-            let following = match next {
-                Ok(Some(url)) => {
-                    let (following, wanted) = join(self.page(&url), hand_on).await;
-                    if !wanted {
-                        return Ok(());
-                    }
-                    following?
-                }
-                end => {
-                    hand_on.await;
-                    return end.map(|_| ());
-                }
-            };
-            answer = following;
+            let (following, handed_on) = join(page(&url), hand_on).await;
+            if handed_on.is_err() {
+                return Ok(());
+            }
+            listed = following?;
         }
     }
 
@@ -64,12 +196,12 @@ impl Uploadcare {
     }
 
     /// Where the listing goes on. An empty page ends it, whatever its link says; no counter ever does.
-    fn next(
+    fn next<T>(
         &self,
-        page: &RawPage<'_>,
+        page: &Listed<T>,
         followed: &mut HashSet<Url>,
     ) -> Result<Option<Url>, ServiceError> {
-        let Some(link) = page.next.as_deref().filter(|_| !page.results.is_empty()) else {
+        let Some(link) = page.next.as_deref().filter(|_| !page.rows.is_empty()) else {
             return Ok(None);
         };
         let url = same_origin(&self.base, link)?;
@@ -80,5 +212,44 @@ impl Uploadcare {
             ErrorKind::NotTheService,
             "The listing led back to a page that was read before; it was ended there and may lack files. Refresh it",
         ))
+    }
+}
+
+/// Hands a page to the plan, and what is new of it on.
+fn take_in(
+    plan: &mut Plan,
+    ask: Ask,
+    listed: Listed<FileRow>,
+    out: &mut VecDeque<Page<FileRow>>,
+) -> Result<Option<End>, ServiceError> {
+    let more = listed.next.is_some() && !listed.rows.is_empty();
+    if ask == Ask::Newest && more && !plan::follows_the_axis(&listed.rows) {
+        return Ok(Some(End::Links(Some(listed))));
+    }
+    let total = listed.total;
+    match plan.took(ask, listed.rows, more) {
+        Ok(rows) if rows.is_empty() && ask != Ask::Newest => Ok(None),
+        Ok(rows) => {
+            out.push_back(Page { rows, total });
+            Ok(None)
+        }
+        Err(Lost::Axis) => Ok(Some(End::Links(None))),
+        Err(Lost::Tie) => Err(ServiceError::new(
+            ErrorKind::NotTheService,
+            "More files than a page holds were uploaded at one instant, and the service does not show them all; \
+             the listing was ended there and lacks files. Refresh it",
+        )),
+    }
+}
+
+/// An instant as the service's own links write it.
+fn cursor(at: Time) -> String {
+    escaped(&at.to_string().replace('Z', "+00:00"))
+}
+
+async fn entered<'a>(entering: &mut Option<BoxFuture<'a, Pass>>) -> Option<Pass> {
+    match entering {
+        Some(entering) => Some(entering.await),
+        None => None,
     }
 }

@@ -27,17 +27,21 @@ use super::{
     Pass, Seen, Service, ServiceError, Target, Work, no_verb,
 };
 use auth::Keys;
-use listing::cursor;
 use wire::{facts, rows};
 
 /// Where the API is.
 pub const API_BASE: &str = "https://api.uploadcare.com";
 
+/// The rows of a page of files, read as a listing reads them; `None` if the text is no page.
+pub fn read_page(json: &str) -> Option<Vec<FileRow>> {
+    rows::files_page(json).map(|page| page.rows)
+}
+
 /// The header in which the service names a request.
 const REQUEST_ID: &str = "x-uploadcare-request-id";
 
 /// Calls under way: at the start, and at most.
-const CALLS: (usize, usize) = (4, 8);
+const CALLS: (usize, usize) = (4, 16);
 
 /// What Uploadcare can do.
 pub(super) static CAN: Capabilities = Capabilities {
@@ -86,7 +90,7 @@ impl Uploadcare {
             cdn,
             api,
             pictures,
-            gate: Gate::new(CALLS.0, CALLS.1),
+            gate: Gate::new(CALLS.0, CALLS.1.min(limits.calls)),
         })
     }
 }
@@ -122,11 +126,11 @@ impl Service for Uploadcare {
         listing: Listing,
         pages: mpsc::Sender<Page<FileRow>>,
     ) -> Result<(), ServiceError> {
-        let first = match listing {
-            Listing::Existing => "files/?limit=1000&ordering=-datetime_uploaded",
-            Listing::Removed => "files/?removed=true&limit=1000&ordering=-datetime_uploaded",
+        let which = match listing {
+            Listing::Existing => "",
+            Listing::Removed => "removed=true&",
         };
-        self.pages(self.route(first), api::read_files, pages).await
+        self.files(which, None, pages).await
     }
 
     async fn list_newer(
@@ -134,16 +138,11 @@ impl Service for Uploadcare {
         than: Time,
         pages: mpsc::Sender<Page<FileRow>>,
     ) -> Result<(), ServiceError> {
-        // The bound is not among what comes after it.
-        let before = cursor(Time(than.0.saturating_sub(1)));
-        let first = format!("files/?limit=1000&ordering=datetime_uploaded&from={before}");
-        self.pages(self.route(&first), api::read_files, pages).await
+        self.files("", Some(than), pages).await
     }
 
     async fn groups(&self, pages: mpsc::Sender<Page<GroupRow>>) -> Result<(), ServiceError> {
-        let first = self.route("groups/?limit=1000&ordering=-datetime_created");
-        self.pages(first, |rows| self.read_groups(rows), pages)
-            .await
+        self.all_groups(pages).await
     }
 
     async fn group(&self, id: &ItemId) -> Result<GroupDetails, ServiceError> {

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::model::Time;
@@ -48,9 +48,14 @@ impl<'a> Fields<'a> {
         self.string(key).filter(|text| !text.is_empty())
     }
 
+    /// A string, borrowed if it is written as it reads.
+    pub(crate) fn text(&self, key: &str) -> Option<Cow<'a, str>> {
+        text(self.get(key)?)
+    }
+
     /// A time written as a string.
     pub(crate) fn time(&self, key: &str) -> Option<Time> {
-        Time::parse(&self.string(key)?)
+        Time::parse(&self.text(key)?)
     }
 
     /// A number of any kind, also one in quotes.
@@ -90,9 +95,22 @@ impl<'a> Fields<'a> {
 
 /// A JSON string as text. Half a surrogate pair becomes a replacement character.
 pub(crate) fn string(value: &RawValue) -> Option<String> {
+    let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(inner.to_owned());
+    }
     serde_json::from_str::<Text>(value.get())
         .ok()
         .map(|text| text.0)
+}
+
+/// A JSON string as text, borrowed if it is written as it reads.
+fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
+    match inner.contains('\\') {
+        true => string(value).map(Cow::Owned),
+        false => Some(Cow::Borrowed(inner)),
+    }
 }
 
 /// A string as it is, anything else as its JSON.
@@ -145,6 +163,38 @@ impl Visitor<'_> for TextVisitor {
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+/// Reads of an object only the fields with these keys; the others are skipped unread.
+#[derive(Clone, Copy)]
+pub(crate) struct Only(pub &'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Only {
+    type Value = Fields<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fields<'de>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Only {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+        let mut fields = Vec::with_capacity(self.0.len());
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            if self.0.contains(&key.0.as_ref()) {
+                fields.push((key.0, map.next_value()?));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Fields(fields))
     }
 }
 

@@ -1,20 +1,21 @@
 //! Content types, kept once for all the rows that have them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Content types met so far: a page of a thousand rows has few.
 #[derive(Default)]
-pub(crate) struct Types(HashMap<String, Arc<str>>);
+pub(crate) struct Types(HashSet<Arc<str>>);
 
 impl Types {
     /// The text as one that all rows of its kind share.
-    pub(crate) fn share(&mut self, text: String) -> Arc<str> {
-        if let Some(known) = self.0.get(&text) {
+    pub(crate) fn share(&mut self, text: impl AsRef<str>) -> Arc<str> {
+        let text = text.as_ref();
+        if let Some(known) = self.0.get(text) {
             return known.clone();
         }
-        let shared: Arc<str> = Arc::from(text.as_str());
-        self.0.insert(text, shared.clone());
+        let shared: Arc<str> = Arc::from(text);
+        self.0.insert(shared.clone());
         shared
     }
 }

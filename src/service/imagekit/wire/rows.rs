@@ -76,7 +76,7 @@ pub(crate) fn file(fields: &Fields<'_>, types: &mut Types) -> Listed {
             id: ItemId::new(id),
             name: name(fields, &path),
             size: fields.count("size").unwrap_or(0),
-            mime: types.share(mime),
+            mime: types.share(&mime),
             uploaded,
             // Nothing is temporary here: what exists is kept.
             stored: uploaded.or_else(|| fields.time("updatedAt")),

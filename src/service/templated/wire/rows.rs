@@ -58,7 +58,7 @@ pub(crate) fn upload(fields: &Fields<'_>, base: &Url, types: &mut Types) -> Uplo
         id: ItemId::new(id),
         name: fields.get("name").map(plain).unwrap_or_default(),
         size: fields.count("size").unwrap_or(0),
-        mime: types.share(mime),
+        mime: types.share(&mime),
         uploaded,
         // Nothing here is temporary: what is uploaded is kept.
         stored: uploaded,

@@ -1,5 +1,9 @@
 //! Listings: pages of files and groups, row by row. A row that cannot be read becomes one that says so.
 
+mod swift;
+
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use crate::model::{FileRow, GroupRow, ItemId};
@@ -20,22 +24,56 @@ impl<'a> RawPage<'a> {
     /// A page, if the text is one: an object with `results`, and a link or none.
     pub(crate) fn of(json: &'a str) -> Option<Self> {
         let fields = Fields::of(json)?;
-        let next = match fields.get("next") {
-            Some(link) => Some(string(link)?).filter(|link| !link.is_empty()),
-            None => None,
-        };
         Some(Self {
-            next,
+            next: next(&fields)?,
             total: fields.signed("total"),
             results: fields.array("results")?,
         })
     }
 }
 
-/// The rows of a page of files. As many as came, whatever they hold.
-pub(crate) fn files(rows: &[&RawValue]) -> Vec<FileRow> {
+/// The link to the next page, if there is one; `None` if it is no link.
+fn next(fields: &Fields<'_>) -> Option<Option<String>> {
+    match fields.get("next") {
+        Some(link) => Some(Some(string(link)?).filter(|link| !link.is_empty())),
+        None => Some(None),
+    }
+}
+
+/// A page of a listing, read.
+#[derive(Debug)]
+pub(crate) struct Listed<T> {
+    /// As many rows as came, whatever they hold.
+    pub rows: Vec<T>,
+    /// Link to the next page.
+    pub next: Option<String>,
+    /// How many rows the service claims.
+    pub total: Option<i64>,
+}
+
+/// A page of files. Read in one go; if one of its rows cannot be, row by row.
+pub(crate) fn files_page(json: &str) -> Option<Listed<FileRow>> {
+    if let Some(listed) = swift::page(json) {
+        return Some(listed);
+    }
+    let page = RawPage::of(json)?;
     let mut types = Types::default();
-    rows.iter().map(|row| file(row, &mut types)).collect()
+    let rows = page.results.iter().map(|row| file(row, &mut types));
+    Some(Listed {
+        rows: rows.collect(),
+        next: page.next,
+        total: page.total,
+    })
+}
+
+/// A page of groups. `cdn` is the CDN base with its slash.
+pub(crate) fn groups_page(json: &str, cdn: &str) -> Option<Listed<GroupRow>> {
+    let page = RawPage::of(json)?;
+    Some(Listed {
+        rows: groups(&page.results, cdn),
+        next: page.next,
+        total: page.total,
+    })
 }
 
 /// One file.
@@ -52,47 +90,53 @@ pub(crate) fn file(row: &RawValue, types: &mut Types) -> FileRow {
 /// One file from its fields.
 pub(crate) fn file_of(fields: &Fields<'_>, types: &mut Types) -> FileRow {
     let id = fields.string("uuid").unwrap_or_default();
-    let detected = fields
-        .object("content_info")
-        .and_then(|info| info.object("mime"))
-        .and_then(|mime| mime.words("mime"));
-    let mime = detected
-        .or_else(|| fields.string("mime_type"))
-        .unwrap_or_default();
+    let mut wrong = Vec::new();
+    if id.is_empty() {
+        wrong.push("no id".to_owned());
+    }
+    let size = fields.count("size");
+    if size.is_none() && fields.get("size").is_some() {
+        wrong.push("unreadable size".to_owned());
+    }
+    let mut time = |key: &str| {
+        let time = fields.time(key);
+        if time.is_none() && fields.get(key).is_some() {
+            wrong.push(format!("unreadable {key}"));
+        }
+        time
+    };
+    let uploaded = time("datetime_uploaded");
+    let (stored, removed) = (time("datetime_stored"), time("datetime_removed"));
     let ready = fields.flag("is_ready").unwrap_or(true);
     FileRow {
-        odd: odd(fields, &id),
+        odd: (!wrong.is_empty())
+            .then(|| format!("The service listed it with {}", wrong.join(", "))),
         id: ItemId::new(id),
         name: fields
             .get("original_filename")
             .map(plain)
             .unwrap_or_default(),
-        size: fields.count("size").unwrap_or(0),
-        mime: types.share(mime),
-        uploaded: fields.time("datetime_uploaded"),
-        stored: fields.time("datetime_stored"),
-        removed: fields.time("datetime_removed"),
+        size: size.unwrap_or(0),
+        mime: types.share(&mime(fields)),
+        uploaded,
+        stored,
+        removed,
         ready,
         image: ready && fields.flag("is_image") == Some(true),
         folder: types.share(String::new()),
     }
 }
 
-/// What is wrong with a file's row, in a few words.
-fn odd(fields: &Fields<'_>, id: &str) -> Option<String> {
-    let mut wrong = Vec::new();
-    if id.is_empty() {
-        wrong.push("no id".to_owned());
-    }
-    if fields.get("size").is_some() && fields.count("size").is_none() {
-        wrong.push("unreadable size".to_owned());
-    }
-    for key in ["datetime_uploaded", "datetime_stored", "datetime_removed"] {
-        if fields.get(key).is_some() && fields.time(key).is_none() {
-            wrong.push(format!("unreadable {key}"));
-        }
-    }
-    (!wrong.is_empty()).then(|| format!("The service listed it with {}", wrong.join(", ")))
+/// The content type: the detected one, else the uploader's claim.
+fn mime<'a>(fields: &Fields<'a>) -> Cow<'a, str> {
+    let info = fields.get("content_info").map(RawValue::get);
+    let detected = info
+        .and_then(swift::detected)
+        .or_else(|| Fields::of(info?)?.object("mime")?.text("mime"))
+        .filter(|mime| !mime.is_empty());
+    detected
+        .or_else(|| fields.text("mime_type"))
+        .unwrap_or_default()
 }
 
 /// The rows of a page of groups. `cdn` is the CDN base with its slash.
@@ -265,8 +309,7 @@ mod tests {
             r#"{{"next": null, "total": "?", "results": [{}]}}"#,
             rows.join(",")
         );
-        let page = RawPage::of(&json).unwrap();
-        let files = files(&page.results);
+        let files = files_page(&json).unwrap().rows;
         assert_eq!(files.len(), 1000);
         assert_eq!(
             files
