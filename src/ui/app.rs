@@ -19,7 +19,7 @@ use super::theme::{self, Tokens};
 use super::workspace::{Toast, Workspace};
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{ItemKind, JobId, JobRecord, JobSummary, Plan, ProfileId, Time, Verb};
+use crate::model::{ItemKind, JobId, JobRecord, JobSummary, Plan, ProfileId, Verb};
 use crate::profile::{Profile, Profiles, Secrets};
 
 /// What one frame may spend on events.
