@@ -1,27 +1,24 @@
-//! Which rows are shown, and in what order: a pure function of a snapshot, for any thread.
+//! Which rows are shown: a pure function of a snapshot, for any thread.
 
 use std::sync::Arc;
 
 use crate::model::FileState;
 
-use super::fold::fold;
-use super::id::{Id, TEXT};
-use super::segment::{ROWS, Segment};
-use super::sort::sorted;
+use super::arranger::Arranger;
+use super::mask::{Mask, WORDS};
+use super::matching::{Node, Over};
+use super::segment::Segment;
 use super::two::at_once;
-use super::{Catalogue, ProblemIndex, RowIx, RowSet, Sort, Sum, Totals};
+use super::{Catalogue, Filter, Members, Order, ProblemIndex, RowIx, RowSet, Sum, Totals};
 
-/// A word this long is looked for in ids too. A shorter one would match random ids by chance, and what
-/// matches a filter may be deleted; it has to be the whole id.
-const ID_WORD: usize = 8;
+/// Segments from which on a second thread is worth its start.
 const WORTH_A_THREAD: usize = 8;
 
 /// Which rows to show.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// Words that must all be in the name, in any case. A word of eight characters or more, or a whole
-    /// id, may be in the id instead.
-    pub text: String,
+    /// What a person typed.
+    pub filter: Filter,
     /// Only this state.
     pub state: Option<FileState>,
     /// Only these rows.
@@ -32,6 +29,8 @@ pub struct Query {
     pub flat: bool,
     /// The removed files in place of the existing ones.
     pub removed_view: bool,
+    /// The groups whose members are known, for `in:`.
+    pub members: Members,
 }
 
 /// Rows in the order to show, and what they add up to.
@@ -98,166 +97,118 @@ impl Arrangement {
     }
 }
 
-/// Filters and sorts. Uses a second thread when there is enough to do.
+/// Filters and sorts, remembering nothing. A view that is asked again and again keeps an [`Arranger`].
 pub fn arrange(
     catalogue: &Catalogue,
     query: &Query,
-    sort: Sort,
+    order: impl Into<Order>,
     problems: &ProblemIndex,
 ) -> Arrangement {
-    let found = find(catalogue, query);
-    let order = sorted(catalogue, &found.rows, sort, problems);
-    Arrangement {
-        order: order.into(),
-        bytes: found.totals.all().bytes,
-        generation: catalogue.generation(),
-        totals: found.totals,
-        selectable: Arc::new(found.selectable),
-    }
+    Arranger::default().arrange(catalogue, query, order, problems)
 }
 
+/// Files and bytes that match, for each state.
+pub fn count(catalogue: &Catalogue, query: &Query, problems: &ProblemIndex) -> Totals {
+    find(catalogue, query, problems).totals
+}
+
+/// What matches: a bit a row.
 #[derive(Default)]
-struct Found {
-    rows: Vec<RowIx>,
-    totals: Totals,
-    selectable: RowSet,
-}
-
-fn find(catalogue: &Catalogue, query: &Query) -> Found {
-    let segments = catalogue.segments();
-    let finder = Finder::new(query, catalogue);
-    if segments.len() < WORTH_A_THREAD {
-        return finder.find(0, segments);
-    }
-    let middle = segments.len() / 2;
-    let (left, right) = segments.split_at(middle);
-    let (mut found, rest) = at_once(|| finder.find(0, left), || finder.find(middle, right));
-    found.rows.extend(rest.rows);
-    found.totals.join(&rest.totals);
-    found.selectable.add(&rest.selectable);
-    found
-}
-
-struct Finder<'a> {
-    query: &'a Query,
-    words: Vec<String>,
-    /// Which folders are shown, by number; `None`: all.
-    folders: Option<Vec<bool>>,
-    slots: usize,
-}
-
-impl<'a> Finder<'a> {
-    fn new(query: &'a Query, catalogue: &Catalogue) -> Self {
-        let names = catalogue.folders().names();
-        let is_in = |name: &str, wanted: &str| match query.flat {
-            true => name == wanted,
-            false => is_within(name, wanted),
-        };
-        let folders = |wanted: &String| names.iter().map(|name| is_in(name, wanted)).collect();
-        Self {
-            query,
-            words: query.text.split_whitespace().map(fold).collect(),
-            folders: query.folder.as_ref().map(folders),
-            slots: catalogue.slots(),
-        }
-    }
-
-    fn find(&self, first: usize, segments: &[Arc<Segment>]) -> Found {
-        let mut found = Found {
-            selectable: RowSet::with_slots(self.slots),
-            ..Found::default()
-        };
-        for (number, segment) in (first..).zip(segments) {
-            if !self.may_have(segment) {
-                continue;
-            }
-            for at in 0..segment.len() {
-                let ix = (number * ROWS + at) as RowIx;
-                if self.is_shown(ix, segment, at) && self.has_words(segment, at) {
-                    found.add(ix, segment, at);
-                }
-            }
-        }
-        found
-    }
-
-    fn is_shown(&self, ix: RowIx, segment: &Segment, at: usize) -> bool {
-        let removed = segment.removed(at).is_some();
-        !segment.is_gone(at)
-            && removed == self.query.removed_view
-            && self.query.state.is_none_or(|s| s == segment.state(at))
-            && self
-                .folders
-                .as_ref()
-                .is_none_or(|shown| shown[segment.folder(at) as usize])
-            && self.query.only.as_ref().is_none_or(|set| set.contains(ix))
-    }
-
-    /// Whether it is worth looking at the segment's rows one by one.
-    fn may_have(&self, segment: &Segment) -> bool {
-        let names = |word: &String| segment.folded().may_have(word);
-        let ids = |word: &String| is_id_word(word) || segment.has_text_ids();
-        self.words.iter().all(|word| ids(word) || names(word))
-    }
-
-    fn has_words(&self, segment: &Segment, at: usize) -> bool {
-        self.words.is_empty() || {
-            let name = segment.folded().name(at);
-            let has = |word: &String| name.contains(word.as_str()) || id_has(segment, at, word);
-            self.words.iter().all(has)
-        }
-    }
+pub(super) struct Found {
+    pub words: Vec<u64>,
+    selectable: Vec<u64>,
+    pub totals: Totals,
 }
 
 impl Found {
-    fn add(&mut self, ix: RowIx, segment: &Segment, at: usize) {
-        self.rows.push(ix);
-        self.totals.add(segment.state(at), segment.size(at));
-        if segment.has_id(at) {
-            self.selectable.insert(ix);
+    /// What is found, in an order.
+    pub fn arrangement(&self, order: Arc<[RowIx]>, generation: u64) -> Arrangement {
+        Arrangement {
+            order,
+            bytes: self.totals.all().bytes,
+            generation,
+            totals: self.totals,
+            selectable: Arc::new(RowSet::of_words(&self.selectable)),
         }
+    }
+
+    fn add(&mut self, segment: &Segment, rows: &Mask) {
+        self.words.extend(rows.0);
+        let selectable = rows.keep(segment.len(), |at| segment.has_id(at));
+        self.selectable.extend(selectable.0);
+        rows.each(|at| self.totals.add(segment.state(at), segment.size(at)));
     }
 }
 
-/// Whether a folder is the wanted one or below it.
-fn is_within(folder: &str, wanted: &str) -> bool {
-    let rest = folder.strip_prefix(wanted.trim_end_matches('/'));
-    rest.is_some_and(|rest| !folder.is_empty() && (rest.is_empty() || rest.starts_with('/')))
-}
-
-/// Whether the word may be part of an id. Shorter ones may still be a whole id.
-fn is_id_word(word: &str) -> bool {
-    word.len() >= ID_WORD && word.chars().count() >= ID_WORD
-}
-
-fn id_has(segment: &Segment, at: usize, word: &str) -> bool {
-    match segment.id(at) {
-        Id::Text(id) => {
-            let id = fold(id);
-            id == word || is_id_word(word) && id.contains(word)
-        }
-        packed => is_id_word(word) && packed.text_in(&mut [0; TEXT]).contains(word),
+/// Looks for what matches.
+pub(super) fn find(catalogue: &Catalogue, query: &Query, problems: &ProblemIndex) -> Found {
+    let over = Over {
+        catalogue,
+        problems,
+        members: &query.members,
+    };
+    let mut node = Node::of(query.filter.expr(), over);
+    if let Some(folder) = &query.folder {
+        node = Node::And(vec![Node::folder(catalogue, folder, query.flat), node]);
     }
+    let segments = catalogue.segments();
+    if segments.len() < WORTH_A_THREAD {
+        return find_in(&node, query, 0, segments);
+    }
+    let middle = segments.len() / 2;
+    let (left, right) = segments.split_at(middle);
+    let (mut found, rest) = at_once(
+        || find_in(&node, query, 0, left),
+        || find_in(&node, query, middle, right),
+    );
+    found.words.extend(rest.words);
+    found.selectable.extend(rest.selectable);
+    found.totals.join(&rest.totals);
+    found
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn find_in(node: &Node, query: &Query, first: usize, segments: &[Arc<Segment>]) -> Found {
+    let mut found = Found::default();
+    found.words.reserve(segments.len() * WORDS);
+    found.selectable.reserve(segments.len() * WORDS);
+    for (number, segment) in (first..).zip(segments) {
+        let mut rows = segment.viewed(query.removed_view);
+        if let Some(only) = &query.only {
+            rows = rows.and(&only.mask(number));
+        }
+        if let Some(state) = query.state {
+            rows = rows.keep(segment.len(), |at| segment.state(at) == state);
+        }
+        found.add(segment, &node.find(segment, number, &rows));
+    }
+    found
+}
 
-    #[test]
-    fn folders_and_what_is_below() {
-        let cases = [
-            ("/products", "/products", true),
-            ("/products/summer", "/products", true),
-            ("/products/summer", "/products/", true),
-            ("/products2", "/products", false),
-            ("/", "/products", false),
-            ("/products", "/", true),
-            ("/", "/", true),
-            ("", "/", false),
-        ];
-        for (folder, wanted, within) in cases {
-            assert_eq!(is_within(folder, wanted), within, "{folder} in {wanted}");
+/// The rows whose bits are set, ascending.
+pub(super) fn rows_of(words: &[u64]) -> Vec<RowIx> {
+    let count: u32 = words.iter().map(|word| word.count_ones()).sum();
+    let mut rows = Vec::with_capacity(count as usize);
+    for (number, &word) in words.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            rows.push(64 * number as RowIx + left.trailing_zeros());
+            left &= left - 1;
         }
     }
+    rows
+}
+
+/// Those rows of an order that were found. One more slot than there are rows lets every row be written
+/// without a branch.
+pub(super) fn walk(order: &[RowIx], found: &Found) -> Vec<RowIx> {
+    let count: u32 = found.words.iter().map(|word| word.count_ones()).sum();
+    let mut rows = vec![0; count as usize + 1];
+    let mut next = 0;
+    for &row in order {
+        rows[next] = row;
+        let bit = found.words[row as usize / 64] >> (row % 64) & 1;
+        next += bit as usize;
+    }
+    rows.truncate(next);
+    rows
 }

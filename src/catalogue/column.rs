@@ -110,6 +110,55 @@ impl Default for Sort {
     }
 }
 
+/// What the files are sorted by first, and what those that are equal in it are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// The first key.
+    pub first: Sort,
+    /// The second key.
+    pub second: Option<Sort>,
+}
+
+impl Order {
+    /// What a click on a column's header makes of this. With `add` (Shift) the first key stays, and the
+    /// column becomes the second or is turned there; on the first key's own column it turns that one.
+    pub fn clicked(self, column: Column, add: bool) -> Self {
+        if !add {
+            return self.first.clicked(column).into();
+        }
+        if column == self.first.column {
+            let first = self.first.clicked(column);
+            return Self { first, ..self };
+        }
+        let fresh = Sort {
+            column,
+            descending: column.starts_descending(),
+        };
+        let second = match self.second {
+            Some(second) if second.column == column => second.clicked(column),
+            _ => fresh,
+        };
+        Self {
+            second: Some(second),
+            ..self
+        }
+    }
+
+    /// Whether one of its keys is that column.
+    pub fn has(self, column: Column) -> bool {
+        self.first.column == column || self.second.is_some_and(|second| second.column == column)
+    }
+}
+
+impl From<Sort> for Order {
+    fn from(first: Sort) -> Self {
+        Self {
+            first,
+            second: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +176,20 @@ mod tests {
         let by_name = Sort::default().clicked(Column::Name);
         assert!(!by_name.descending && by_name.clicked(Column::Name).descending);
         assert!(by_name.clicked(Column::Size).descending);
+    }
+
+    #[test]
+    fn shift_keeps_the_first_key() {
+        let by = |column, descending| Sort { column, descending };
+        let order = Order::from(by(Column::Type, false)).clicked(Column::Size, true);
+        assert_eq!(order.first, by(Column::Type, false));
+        assert_eq!(order.second, Some(by(Column::Size, true)));
+        let order = order.clicked(Column::Size, true);
+        assert_eq!(order.second, Some(by(Column::Size, false)));
+        let order = order.clicked(Column::Type, true);
+        assert_eq!(order.first, by(Column::Type, true));
+        assert!(order.has(Column::Size) && !order.has(Column::Name));
+        let order = order.clicked(Column::Type, false);
+        assert_eq!(order, by(Column::Type, false).into());
     }
 }

@@ -1,5 +1,7 @@
 //! Upper and lower case made one, in any script.
 
+use memchr::memmem::Finder;
+
 /// The text without case.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -50,9 +52,25 @@ impl Folded {
         &self.text[start as usize..self.ends[at] as usize]
     }
 
-    /// Whether the word may be in any of the texts. Quick, and wrong only where it lies across two.
-    pub fn may_have(&self, word: &str) -> bool {
-        self.text.contains(word)
+    /// The places of the texts that have the word in them, ascending.
+    pub fn each_with(&self, word: &Finder<'_>, mut see: impl FnMut(usize)) {
+        let text = self.text.as_bytes();
+        let length = word.needle().len();
+        let (mut at, mut from) = (0, 0);
+        while let Some(found) = word.find(&text[from..]) {
+            let start = from + found;
+            while self.ends[at] as usize <= start {
+                at += 1;
+            }
+            let end = self.ends[at] as usize;
+            if start + length <= end {
+                see(at);
+                from = end;
+            } else {
+                // It lies across two texts.
+                from = start + 1;
+            }
+        }
     }
 
     /// Bytes on the heap.
@@ -85,6 +103,13 @@ mod tests {
         let folded = Folded::of(["IMG", "", "ẞa", "Ω"].into_iter());
         let names: Vec<_> = (0..4).map(|at| folded.name(at)).collect();
         assert_eq!(names, ["img", "", "ßa", "ω"]);
-        assert!(folded.may_have("ßa") && !folded.may_have("zz"));
+        let with = |word: &str| {
+            let mut places = Vec::new();
+            folded.each_with(&Finder::new(word), |at| places.push(at));
+            places
+        };
+        assert_eq!(with("ß"), [2]);
+        assert!(with("gß").is_empty(), "across two texts");
+        assert!(with("zz").is_empty());
     }
 }

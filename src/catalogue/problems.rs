@@ -1,6 +1,6 @@
 //! What services said against rows, kept until cleared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{RowIx, RowSet};
@@ -103,6 +103,18 @@ impl ProblemIndex {
                 .map(|(&row, _)| row)
                 .collect(),
         )
+    }
+
+    /// The rows whose words fit.
+    pub(super) fn rows_where(&self, fits: impl Fn(&str) -> bool) -> RowSet {
+        let counts = self.0.counts.keys();
+        let wanted: HashSet<&str> = counts.map(|words| &**words).filter(|w| fits(w)).collect();
+        let with = self
+            .0
+            .words
+            .iter()
+            .filter(|(_, words)| wanted.contains(&***words));
+        with.map(|(&row, _)| row).collect()
     }
 
     /// The reasons, the most frequent first.

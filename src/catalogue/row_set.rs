@@ -3,6 +3,10 @@
 use fixedbitset::FixedBitSet;
 
 use super::RowIx;
+use super::mask::{Mask, WORDS};
+
+/// Bits of a block of the set.
+const BLOCK: usize = usize::BITS as usize;
 
 /// A set of rows.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +83,37 @@ impl RowSet {
         self.0.symmetric_difference_with(&other.0);
     }
 
+    /// The rows whose bits are set, 64 rows a word.
+    pub(super) fn of_words(words: &[u64]) -> Self {
+        let blocks = words.iter().flat_map(|&word| {
+            let block = move |part: usize| (word >> (part * BLOCK)) as usize;
+            (0..64 / BLOCK).map(block)
+        });
+        Self(FixedBitSet::with_capacity_and_blocks(
+            64 * words.len(),
+            blocks,
+        ))
+    }
+
+    /// The bits of a segment's rows.
+    pub(super) fn mask(&self, segment: usize) -> Mask {
+        let mut mask = Mask::NONE;
+        let first = segment * WORDS;
+        for (number, word) in mask.0.iter_mut().enumerate() {
+            *word = self.word(first + number);
+        }
+        mask
+    }
+
+    fn word(&self, number: usize) -> u64 {
+        let blocks = self.0.as_slice();
+        let block = |part: usize| {
+            let block = blocks.get(number * (64 / BLOCK) + part);
+            (block.copied().unwrap_or(0) as u64) << (part * BLOCK)
+        };
+        (0..64 / BLOCK).map(block).fold(0, |word, part| word | part)
+    }
+
     /// Bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
         self.0.len().div_ceil(8)
@@ -123,6 +158,14 @@ mod tests {
             assert_eq!(rows(&set), on_large);
         }
         assert_eq!((small.shared(&large), large.shared(&small)), (1, 1));
+    }
+
+    #[test]
+    fn words_of_bits_come_and_go() {
+        let set = RowSet::of_words(&[1 << 3, 0, 1 << 63 | 1]);
+        assert_eq!(rows(&set), [3, 128, 191]);
+        assert_eq!(set.mask(0).0[..4], [1 << 3, 0, 1 << 63 | 1, 0]);
+        assert!(set.mask(1).is_empty());
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::model::{FileRow, FileState, Time};
 
 use super::fold::Folded;
 use super::id::{BYTES, Id};
+use super::mask::Mask;
+use super::query::Date;
 use super::types::Shared;
 
 /// Rows of a full segment. A power of two: a row's segment and place are a shift and a mask.
@@ -14,7 +16,8 @@ pub(super) const ROWS: usize = 1 << 12;
 /// Longest name or text id that is kept, in bytes: 4096 rows then always fit the arena's 32 bits.
 pub(super) const MAX_TEXT: usize = 65_535;
 
-const NEVER: i64 = i64::MIN;
+/// The time of what never happened.
+pub(super) const NEVER: i64 = i64::MIN;
 
 const READY: u8 = 1;
 const IMAGE: u8 = 1 << 1;
@@ -232,6 +235,42 @@ impl Segment {
 
     pub fn odd(&self, at: usize) -> Option<&str> {
         self.odd.get(&(at as u16)).map(|words| &**words)
+    }
+
+    /// What was wrong with rows of the listing.
+    pub fn odd_rows(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.odd.iter().map(|(&at, words)| (at.into(), &**words))
+    }
+
+    /// The types' numbers.
+    pub fn types(&self) -> &[u32] {
+        &self.types
+    }
+
+    /// The folders' numbers.
+    pub fn folders(&self) -> &[u32] {
+        &self.folders
+    }
+
+    /// Bytes of the files.
+    pub fn sizes(&self) -> &[u64] {
+        &self.sizes
+    }
+
+    /// Microseconds since 1970; [`NEVER`] where there is none.
+    pub fn times(&self, date: Date) -> &[i64] {
+        match date {
+            Date::Uploaded => &self.uploaded,
+            Date::Stored => &self.stored,
+            Date::Removed => &self.removed,
+        }
+    }
+
+    /// Rows of one of the two views, tombstones left out.
+    pub fn viewed(&self, removed: bool) -> Mask {
+        let view =
+            |at: usize| (self.flags[at] & GONE == 0) & ((self.removed[at] != NEVER) == removed);
+        Mask::of(self.len(), view)
     }
 
     /// As [`FileRow::state`].

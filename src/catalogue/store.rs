@@ -50,6 +50,7 @@ pub struct Catalogue {
     folders: Arc<Types>,
     totals: Totals,
     generation: u64,
+    texts: u64,
     last_epoch: u64,
     listings: Vec<Listing>,
 }
@@ -200,6 +201,11 @@ impl Catalogue {
         self.generation
     }
 
+    /// Different after each change of a name, and after each new row.
+    pub(super) fn texts(&self) -> u64 {
+        self.texts
+    }
+
     /// Bytes on the heap, about.
     pub fn heap_bytes(&self) -> usize {
         let segments: usize = self.segments.iter().map(|s| s.heap_bytes()).sum();
@@ -287,6 +293,7 @@ impl Catalogue {
         if segment.is_gone(at) == gone && segment.is_same(at, row, shared) {
             return;
         }
+        self.texts += u64::from(segment.name(at) != row.name);
         self.change(ix, |segment, at| {
             segment.set(at, row, shared);
             segment.set_gone(at, gone);
@@ -295,6 +302,7 @@ impl Catalogue {
 
     fn push(&mut self, row: &NewRow<'_>) -> RowIx {
         let ix = self.slots() as RowIx;
+        self.texts += 1;
         match self.segments.last_mut().filter(|last| !last.is_full()) {
             Some(last) => Arc::make_mut(last).push(row),
             None => {

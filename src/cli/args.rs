@@ -167,8 +167,8 @@ pub struct LsArgs {
     /// Only files in this state; `all` is all that exist
     #[arg(long, value_enum, default_value_t)]
     pub state: StateArg,
-    /// Only files that match: words of the name or the id, and `state:stored|unstored|processing|removed`
-    #[arg(long, value_name = "QUERY")]
+    /// Only files that match: words, and `type:image`, `size>10mb`, `uploaded:2024`, `-not`, `or`, …
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Only files that the service's own search finds, in its own language (ImageKit)
     #[arg(long, value_name = "QUERY")]
@@ -235,8 +235,8 @@ pub struct FilesArgs {
     /// The batch.
     #[command(flatten)]
     pub batch: BatchArgs,
-    /// Also every file that matches: words of the name or the id, and `state:`, as for `ls`
-    #[arg(long, value_name = "QUERY")]
+    /// Also every file that matches, as for `ls`
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub filter: Option<String>,
 }
 

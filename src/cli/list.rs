@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use futures_util::{StreamExt as _, stream};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::catalogue::{
-    Arrangement, Catalogue, Column, ProblemIndex, Query, RowRef, Sort, arrange,
+    self, Arrangement, Catalogue, Members, ProblemIndex, Query, RowRef, Sort, arrange,
 };
 use crate::model::size::{bytes, counted};
 use crate::model::text::{printable, visible};
@@ -23,6 +24,9 @@ use super::source::Project;
 
 /// Pages that may wait to be merged.
 pub(super) const PAGES: usize = 16;
+
+/// Groups that are read at once.
+const READS: usize = 8;
 
 /// Longest type in a table.
 const TYPE_CHARS: usize = 24;
@@ -70,8 +74,9 @@ pub async fn ls(args: &LsArgs, data_dir: &Path) -> Result<u8, Failure> {
     let (catalogue, shown) = match args.search.as_deref() {
         Some(query) => {
             project.allow_search()?;
+            let members = members(&project, &filter.filter.groups()).await?;
             let found = searched(&project, query).await?;
-            let shown = filter.arranged(&found, false);
+            let shown = filter.arranged(&found, false, members);
             (found, shown)
         }
         None => filter.files(&project).await?,
@@ -100,42 +105,34 @@ pub async fn groups(args: &GroupsArgs, data_dir: &Path) -> Result<u8, Failure> {
 }
 
 /// Which files of a project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    words: String,
+    filter: catalogue::Filter,
     state: Option<FileState>,
 }
 
 impl Filter {
-    /// Words of names and ids, and `state:` words; `state` is what was asked for beside them.
+    /// The filter language of the window; `state` is what was asked for beside it.
     pub fn parse(text: &str, state: Option<FileState>) -> Result<Self, Failure> {
-        let mut filter = Self {
-            words: String::new(),
-            state,
-        };
-        for word in text.split_whitespace() {
-            let Some(key) = word.strip_prefix("state:") else {
-                filter.words.push_str(word);
-                filter.words.push(' ');
-                continue;
-            };
-            let state = state_of(key)?;
-            if filter.state.is_some_and(|other| other != state) {
+        let filter = catalogue::Filter::of(text).map_err(|wrong| {
+            Failure::usage(format!("The filter is wrong. {}", wrong.pointed(text)))
+        })?;
+        let state = match (filter.state(), state) {
+            (Some(named), Some(asked)) if named != asked => {
                 return Err(Failure::usage(
                     "A file has one state; the filter asks for two.",
                 ));
             }
-            filter.state = Some(state);
-        }
-        filter.words.truncate(filter.words.trim_end().len());
-        Ok(filter)
+            (named, asked) => named.or(asked),
+        };
+        Ok(Self { filter, state })
     }
 
     /// A filter that names the files of a batch. Without a word it would name the whole project, and what
     /// was to be a word may be an unset variable of a script.
     pub fn of_batch(text: &str) -> Result<Self, Failure> {
         let filter = Self::parse(text, None)?;
-        if filter.state.is_none() && filter.words.is_empty() {
+        if filter.filter.is_all() {
             return Err(Failure::usage(
                 "`--filter` needs words to look for. To act on every file, list them with \
                  `tallyman ls --format csv` and give that list to --ids.",
@@ -156,23 +153,21 @@ impl Filter {
         project: &Project,
         removed: bool,
     ) -> Result<(Catalogue, Arrangement), Failure> {
+        let members = members(project, &self.filter.groups()).await?;
         let catalogue = catalogue(project, removed).await?;
-        let shown = self.arranged(&catalogue, removed);
+        let shown = self.arranged(&catalogue, removed, members);
         Ok((catalogue, shown))
     }
 
-    fn arranged(&self, catalogue: &Catalogue, removed: bool) -> Arrangement {
+    fn arranged(&self, catalogue: &Catalogue, removed: bool, members: Members) -> Arrangement {
         let query = Query {
-            text: self.words.clone(),
+            filter: self.filter.clone(),
             state: self.state,
             removed_view: removed,
+            members,
             ..Query::default()
         };
-        let sort = Sort {
-            column: Column::Uploaded,
-            descending: true,
-        };
-        arrange(catalogue, &query, sort, &ProblemIndex::default())
+        arrange(catalogue, &query, Sort::default(), &ProblemIndex::default())
     }
 
     /// The matching files as items of a plan. Rows without an id are shown elsewhere, never planned.
@@ -186,21 +181,37 @@ impl Filter {
     }
 }
 
-fn state_of(key: &str) -> Result<FileState, Failure> {
-    let states = [
-        FileState::Stored,
-        FileState::Unstored,
-        FileState::Processing,
-        FileState::Removed,
-    ];
-    states
+/// The members of all groups whose ids begin so.
+async fn members(project: &Project, wanted: &[String]) -> Result<Members, Failure> {
+    let mut members = Members::default();
+    if wanted.is_empty() {
+        return Ok(members);
+    }
+    project.allow_groups()?;
+    let groups = all_groups(project).await?;
+    let begins = |group: &GroupRow, start: &String| {
+        group.id.as_str().to_lowercase().starts_with(start.as_str())
+    };
+    let is_there = |start: &&String| groups.iter().any(|group| begins(group, start));
+    if let Some(start) = wanted
+        .iter()
+        .find(|start| !start.is_empty() && !is_there(start))
+    {
+        return Err(Failure::usage(format!(
+            "No group's id begins with {start:?}; `tallyman groups` lists them."
+        )));
+    }
+    let meant = groups
         .into_iter()
-        .find(|state| state.key().eq_ignore_ascii_case(key))
-        .ok_or_else(|| {
-            Failure::usage(format!(
-                "No state is called {key:?}; it is one of stored, unstored, processing, removed."
-            ))
-        })
+        .filter(|group| wanted.iter().any(|start| begins(group, start)));
+    let mut answers = stream::iter(meant)
+        .map(|group| async move { (project.service.group(&group.id).await, group.id) })
+        .buffer_unordered(READS);
+    while let Some((answer, id)) = answers.next().await {
+        let files = answer?.members.into_iter().flatten();
+        members.set(id.as_str(), files.map(|file| file.id).collect());
+    }
+    Ok(members)
 }
 
 /// All files of the project that exist, or all that were removed.
@@ -430,24 +441,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_are_words_and_states() {
-        let stored = Some(FileState::Stored);
+    fn a_filter_and_a_state_agree() {
+        let removed = Some(FileState::Removed);
         let cases = [
-            ("", None, "", None),
-            ("  cat  photo ", None, "cat photo", None),
-            ("state:Stored cat", None, "cat", stored),
-            ("cat state:stored", stored, "cat", stored),
+            ("", None, None),
+            ("cat", removed, removed),
+            ("state:Removed cat", None, removed),
+            ("cat state:removed", removed, removed),
+            ("cat or state:removed", None, None),
         ];
-        for (text, asked, words, state) in cases {
-            let words = words.to_owned();
-            assert_eq!(
-                Filter::parse(text, asked),
-                Ok(Filter { words, state }),
-                "{text}"
-            );
+        for (text, asked, state) in cases {
+            let filter = Filter::parse(text, asked).map(|filter| filter.state);
+            assert_eq!(filter, Ok(state), "{text}");
         }
-        for (text, asked) in [("state:gone", None), ("state:removed", stored)] {
+        for (text, asked) in [
+            ("state:gone", None),
+            ("state:stored", removed),
+            ("\"a", None),
+        ] {
             assert_eq!(Filter::parse(text, asked).unwrap_err().code, 2);
         }
+        let wrong = Filter::of_batch("cat size>x").unwrap_err();
+        assert!(
+            wrong.message.ends_with("  cat size>x\n           ^"),
+            "{}",
+            wrong.message
+        );
     }
 }

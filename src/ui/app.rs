@@ -38,6 +38,7 @@ pub(super) enum Sheet {
         sheet: Box<sheets::folder::FolderSheet>,
     },
     Report(Box<sheets::report::ReportSheet>),
+    Filter(Box<sheets::filter::FilterSheet>),
     Keys,
 }
 
@@ -183,6 +184,12 @@ impl App {
             Ok(_) => None,
             Err(error) => Some(error.clone()),
         }
+    }
+
+    /// Writes the window's settings at once.
+    pub(super) fn save_settings(&mut self) {
+        self.settings.save(&self.setup.data_dir());
+        self.saved = self.settings.clone();
     }
 
     pub(super) fn refresh_history(&mut self) {
@@ -506,6 +513,11 @@ impl eframe::App for App {
                 workspace.refresh_files(&self.engine, crate::service::Listing::Existing);
             }
             workspace.arrange(&self.engine);
+        }
+        if let Some(workspace) = self.workspaces.get_mut(self.current) {
+            let filters = self.settings.filters.iter();
+            let texts = filters.map(|filter| filter.text.clone()).collect();
+            workspace.count(ctx, &self.engine, texts);
         }
     }
 

@@ -103,6 +103,14 @@ pub enum Command {
     FocusFilter,
     /// Show all rows again.
     ClearFilter,
+    /// Open the sheet that saves the filter.
+    SaveFilter,
+    /// Show what a saved filter finds.
+    UseFilter(usize),
+    /// Open the sheet that names a saved filter anew.
+    RenameFilter(usize),
+    /// Forget a saved filter.
+    RemoveFilter(usize),
     /// Open the plan sheet for what is selected.
     Plan(Verb),
     /// Copy the addresses of what is selected.
@@ -174,6 +182,10 @@ impl Command {
             Self::ClearFilter => "Clear filter".into(),
             Self::Plan(Verb::AddTags) => "Tags…".into(),
             Self::Plan(Verb::Purge) => "Purge CDN cache…".into(),
+            Self::SaveFilter => "Save filter".into(),
+            Self::UseFilter(n) => format!("Filter {}", n + 1),
+            Self::RenameFilter(_) => "Rename…".into(),
+            Self::RemoveFilter(_) => "Remove".into(),
             Self::Plan(verb) => format!("{}…", verb.title()),
             Self::SearchServer(true) => "Search at the service".into(),
             Self::SearchServer(false) => "Back to all files".into(),

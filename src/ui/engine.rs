@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::cached::{Caches, ReadList};
 use super::files::View;
-use crate::catalogue::{self, Arrangement, Catalogue, ProblemIndex, Query, Sort};
+use crate::catalogue::{Arrangement, Arranger, Catalogue, Order, ProblemIndex, Query};
 use crate::job::{self, Observer, Progress};
 use crate::ledger::Ledger;
 use crate::model::{
@@ -434,11 +434,11 @@ impl Engine {
         (view, question): (View, u64),
         (catalogue, problems): (Catalogue, ProblemIndex),
         query: Query,
-        sort: Sort,
+        (arranger, order): (Arc<Arranger>, Order),
     ) {
         let tell = self.teller();
         self.runtime().spawn_blocking(move || {
-            let arrangement = catalogue::arrange(&catalogue, &query, sort, &problems);
+            let arrangement = arranger.arrange(&catalogue, &query, order, &problems);
             tell.say(Event::Arranged {
                 profile,
                 view,

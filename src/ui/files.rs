@@ -7,9 +7,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, question};
+use super::filter::Typed;
 use super::widgets::table::TableState;
 use crate::catalogue::{
-    Arrangement, Catalogue, ProblemIndex, Query, RowIx, RowSet, Selection, Sort,
+    Arrangement, Arranger, Catalogue, Members, Order, ProblemIndex, Query, RowIx, RowSet, Selection,
 };
 use crate::model::{FileRow, FileState, ItemId, PlanItem, ProfileId, Time};
 use crate::service::{Listing, Page, ServiceError};
@@ -49,6 +50,18 @@ impl From<Listing> for View {
     }
 }
 
+impl Progress {
+    /// Whether nobody asked yet.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::New)
+    }
+
+    /// Whether pages are coming.
+    pub fn is_loading(&self) -> bool {
+        matches!(self, Self::Loading)
+    }
+}
+
 /// One view of files.
 pub struct FileList {
     view: View,
@@ -61,9 +74,13 @@ pub struct FileList {
     /// The order that is shown.
     pub shown: Arrangement,
     /// The order of rows.
-    pub sort: Sort,
-    /// Words to filter by.
+    pub sort: Order,
+    /// What is typed to filter by.
     pub text: String,
+    /// What of it was last right, and what is wrong.
+    pub typed: Typed,
+    /// Whether suggestions hang under the box.
+    pub completing: bool,
     /// State to filter by.
     pub state: Option<FileState>,
     /// Whether only rows with problems are shown.
@@ -88,6 +105,8 @@ pub struct FileList {
     asked: Option<Wish>,
     question: u64,
     arranging: bool,
+    arranger: Arc<Arranger>,
+    moved: Moved,
     counted: Option<(Counted, Counts)>,
 }
 
@@ -96,13 +115,35 @@ pub struct FileList {
 struct Wish {
     generation: u64,
     problems: u64,
+    members: u64,
     text: String,
     state: Option<FileState>,
     only_problems: bool,
     reason: Option<Arc<str>>,
     folder: Option<Arc<str>>,
     below: bool,
-    sort: Sort,
+    sort: Order,
+}
+
+/// Why the next order will differ from the one that is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Moved {
+    /// Rows came, changed or went.
+    #[default]
+    Rows,
+    Sort,
+    Filter,
+}
+
+/// What an order rests on, besides the list's own wishes.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The rows.
+    pub catalogue: &'a Catalogue,
+    /// What was said against them, and its version.
+    pub problems: (&'a ProblemIndex, u64),
+    /// The groups whose members are known, and their version.
+    pub members: (&'a Members, u64),
 }
 
 /// What the counts of a selection rest on.
@@ -133,8 +174,10 @@ impl FileList {
             selection: Selection::default(),
             table: super::views::files::table_state(),
             shown: Arrangement::default(),
-            sort: Sort::default(),
+            sort: Order::default(),
             text: String::new(),
+            typed: Typed::default(),
+            completing: false,
             state: None,
             only_problems: false,
             reason: None,
@@ -150,6 +193,8 @@ impl FileList {
             asked: None,
             question: 0,
             arranging: false,
+            arranger: Arc::default(),
+            moved: Moved::Rows,
             counted: None,
         }
     }
@@ -166,7 +211,7 @@ impl FileList {
 
     /// Whether a filter hides rows.
     pub fn is_filtered(&self) -> bool {
-        !self.text.trim().is_empty()
+        !self.typed.is_all()
             || self.state.is_some()
             || self.only_problems
             || self.folder.is_some()
@@ -263,11 +308,12 @@ impl FileList {
         here.then(|| row.file_row())
     }
 
-    fn wish(&self, catalogue: &Catalogue, problems: u64) -> Wish {
+    fn wish(&self, known: Known<'_>) -> Wish {
         Wish {
-            generation: catalogue.generation(),
-            problems,
-            text: self.text.clone(),
+            generation: known.catalogue.generation(),
+            problems: known.problems.1,
+            members: known.members.1,
+            text: self.typed.good().to_owned(),
             state: self.state,
             only_problems: self.only_problems,
             reason: self.reason.clone(),
@@ -277,21 +323,15 @@ impl FileList {
         }
     }
 
-    /// Asks for a new order if one is needed; one at a time, the newest wish wins. `version` counts the
-    /// changes of the problems.
-    pub fn arrange(
-        &mut self,
-        engine: &Engine,
-        profile: &ProfileId,
-        catalogue: &Catalogue,
-        problems: &ProblemIndex,
-        version: u64,
-    ) {
+    /// Asks for a new order if one is needed; one at a time, the newest wish wins.
+    pub fn arrange(&mut self, engine: &Engine, profile: &ProfileId, known: Known<'_>) {
+        self.typed.read(&self.text);
+        let problems = known.problems.0;
         if problems.is_empty() {
             self.only_problems = false;
             self.reason = None;
         }
-        let wish = self.wish(catalogue, version);
+        let wish = self.wish(known);
         if self.is_new() || self.arranging || self.asked.as_ref() == Some(&wish) {
             return;
         }
@@ -308,25 +348,30 @@ impl FileList {
             (_, only) => only,
         };
         let query = Query {
-            text: wish.text.clone(),
+            filter: self.typed.filter(),
             state: wish.state,
             only,
             removed_view: self.is_removed(),
             folder: wish.folder.as_deref().map(str::to_owned),
             flat: !wish.below,
+            members: known.members.0.clone(),
             ..Query::default()
         };
+        self.moved = moved(self.asked.as_ref(), &wish);
         self.asked = Some(wish);
         self.arranging = true;
-        let snapshot = (catalogue.clone(), problems.clone());
+        let snapshot = (known.catalogue.clone(), problems.clone());
         self.question = question();
         let asked = (self.view, self.question);
-        engine.arrange(profile.clone(), asked, snapshot, query, self.sort);
+        let how = (self.arranger.clone(), self.sort);
+        engine.arrange(profile.clone(), asked, snapshot, query, how);
     }
 
     /// Whether the order shown is the one that is wished for.
-    pub fn is_settled(&self, catalogue: &Catalogue, problems: u64) -> bool {
-        self.is_new() || (!self.arranging && self.asked == Some(self.wish(catalogue, problems)))
+    pub fn is_settled(&self, known: Known<'_>) -> bool {
+        let is_read = self.typed.good() == self.text || self.typed.wrong_in(&self.text).is_some();
+        let is_shown = !self.arranging && self.asked == Some(self.wish(known));
+        self.is_new() || (is_read && is_shown)
     }
 
     /// Takes an order in.
@@ -335,7 +380,35 @@ impl FileList {
             return;
         }
         self.arranging = false;
-        self.shown = arrangement;
+        let before = std::mem::replace(&mut self.shown, arrangement);
+        self.hold_place(&before);
+    }
+
+    /// Keeps what a person looks at where it is: the row at the cursor if it is in view, else, where rows
+    /// came or went, the row on top. A new filter without the cursor's row starts at its top.
+    fn hold_place(&mut self, before: &Arrangement) {
+        let view = self.table.in_view();
+        let held = |row: RowIx, at: usize| Some((at, self.shown.place(row)?));
+        let cursor = self.selection.cursor().and_then(|row| {
+            let mut places = view.clone();
+            let at = places.find(|&place| before.row(place) == Some(row))?;
+            held(row, at)
+        });
+        let on_top = || {
+            let mut few = view.clone().skip(1).take(3);
+            few.find_map(|place| held(before.row(place)?, place))
+        };
+        match (cursor, self.moved) {
+            (_, Moved::Rows) if self.table.top_px == 0.0 => {}
+            (Some((from, to)), _) => self.table.follow(from, to),
+            (None, Moved::Rows) => {
+                if let Some((from, to)) = on_top() {
+                    self.table.follow(from, to);
+                }
+            }
+            (None, Moved::Filter) => self.table.top_px = 0.0,
+            (None, Moved::Sort) => {}
+        }
     }
 
     /// What is selected, in numbers; counted anew only when something changed.
@@ -368,6 +441,23 @@ impl FileList {
             selection: self.selection.clone(),
             order: self.shown.order.clone(),
         }
+    }
+}
+
+fn moved(before: Option<&Wish>, now: &Wish) -> Moved {
+    match before {
+        Some(before) if before.sort != now.sort => Moved::Sort,
+        Some(before)
+            if (
+                &before.text,
+                before.state,
+                before.only_problems,
+                &before.reason,
+            ) != (&now.text, now.state, now.only_problems, &now.reason) =>
+        {
+            Moved::Filter
+        }
+        _ => Moved::Rows,
     }
 }
 

@@ -122,6 +122,12 @@ impl<R: ListRow> ItemList<R> {
         &self.rows[place as usize].row
     }
 
+    /// Ids of the rows that are there.
+    pub fn ids(&self) -> impl Iterator<Item = &ItemId> {
+        let there = self.rows.iter().filter(|held| !held.gone);
+        there.map(|held| held.row.id())
+    }
+
     /// The row at the cursor, if it is shown.
     pub fn at_cursor(&self) -> Option<&R> {
         let row = self.selection.cursor()?;

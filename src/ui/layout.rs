@@ -85,7 +85,8 @@ impl App {
             })
             .collect();
         let unfinished = self.history.unfinished(&self.running_jobs()).count();
-        views::sidebar::ui(ui, &lines, unfinished, &mut self.commands);
+        let saved = &self.settings.filters;
+        views::sidebar::ui(ui, &lines, saved, unfinished, &mut self.commands);
     }
 
     fn details_pane(&mut self, ui: &mut Ui) {
@@ -296,6 +297,13 @@ impl App {
         };
         let stay = match &mut sheet {
             Sheet::Keys => sheets::keys::ui(&ctx),
+            Sheet::Filter(sheet) => {
+                let (stay, kept) = sheet.ui(&ctx);
+                if let Some(filter) = kept {
+                    self.keep_filter(sheet.at, filter);
+                }
+                stay
+            }
             Sheet::Forget(profile) => {
                 let (stay, yes) = sheets::forget::ui(&ctx, profile);
                 if yes {

@@ -8,6 +8,8 @@ use super::app::{App, Continuing, Sheet};
 use super::command::{Command, Place};
 use super::flash::Flash;
 use super::item_list::Items;
+use super::saved::SavedFilter;
+use super::sheets::filter::FilterSheet;
 use super::sheets::plan::PlanSheet;
 use super::sheets::profile::ProfileSheet;
 use super::sheets::report::ReportSheet;
@@ -57,6 +59,26 @@ impl App {
                     list.folder = None;
                 }
             }),
+            Command::SaveFilter => {
+                let list = self.workspaces.get(self.current).and_then(Workspace::shown);
+                if let Some(list) = list {
+                    let sheet = FilterSheet::save(&list.text);
+                    self.sheet = Some(Sheet::Filter(Box::new(sheet)));
+                }
+            }
+            Command::UseFilter(n) => self.use_filter(n),
+            Command::RenameFilter(n) => {
+                if let Some(filter) = self.settings.filters.get(n) {
+                    let sheet = FilterSheet::rename(n, filter.clone());
+                    self.sheet = Some(Sheet::Filter(Box::new(sheet)));
+                }
+            }
+            Command::RemoveFilter(n) => {
+                if n < self.settings.filters.len() {
+                    self.settings.filters.remove(n);
+                    self.save_settings();
+                }
+            }
             Command::Plan(verb) => self.plan(verb),
             Command::CopyUrls => self.copy(ctx, true),
             Command::CopyIds => self.copy(ctx, false),
@@ -138,6 +160,28 @@ impl App {
             }
             Command::Keys => self.sheet = Some(Sheet::Keys),
         }
+    }
+
+    fn use_filter(&mut self, n: usize) {
+        let Some(filter) = self.settings.filters.get(n).cloned() else {
+            return;
+        };
+        self.go(Place::Files);
+        self.with_current(|workspace| {
+            let list = &mut workspace.files;
+            (list.state, list.only_problems, list.reason) = (None, false, None);
+            list.text = filter.text;
+        });
+    }
+
+    /// Keeps a filter that was named; a place that is gone meanwhile is a new one.
+    pub(super) fn keep_filter(&mut self, at: Option<usize>, filter: SavedFilter) {
+        let place = at.and_then(|at| self.settings.filters.get_mut(at));
+        match place {
+            Some(known) => *known = filter,
+            None => self.settings.filters.push(filter),
+        }
+        self.save_settings();
     }
 
     /// Says something until it is closed; what is said already is not said again.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
+use super::saved::SavedFilter;
 use super::widgets::table::TableState;
 
 const FILE: &str = "window.toml";
@@ -23,6 +24,8 @@ pub struct Settings {
     pub details: bool,
     /// Columns of the file table that a person changed.
     pub columns: Vec<ColumnSetting>,
+    /// Filters with names.
+    pub filters: Vec<SavedFilter>,
 }
 
 /// What a person made of one column.
@@ -42,6 +45,7 @@ impl Default for Settings {
             theme: "system".into(),
             details: true,
             columns: Vec::new(),
+            filters: Vec::new(),
         }
     }
 }
@@ -138,6 +142,10 @@ mod tests {
         table.set_visible("stored", true);
         table.set_width("size", 120.0);
         settings.note_columns(&table, &["problem"]);
+        settings.filters.push(SavedFilter {
+            name: "Large".into(),
+            text: "size>10mb -type:\"x y\"".into(),
+        });
         settings.save(folder.path());
         let back = Settings::load(folder.path());
         assert_eq!(back, settings);

@@ -10,11 +10,13 @@ use super::cached::CacheState;
 use super::command::{Command, FolderAct, Place};
 use super::details::Details;
 use super::engine::{Engine, OpenError, Session, question};
-use super::files::{FileList, View};
+use super::files::{FileList, Known, View};
 use super::folders::Folders;
 use super::groups::GroupList;
 use super::item_list::Items;
+use super::looking::Looking;
 use super::pictures::Pictures;
+use super::saved::{Rows, Watch};
 use super::search::Search;
 use super::things::Things;
 use super::usage::UsageState;
@@ -172,6 +174,10 @@ pub struct Workspace {
     pub templates: Things,
     /// How much of its plan the account has used.
     pub usage: UsageState,
+    /// Which files are in which group, as far as filters asked.
+    pub looking: Looking,
+    /// What saved filters find.
+    pub watch: Watch,
     /// Where the window is in it.
     pub place: Place,
     /// What went wrong with which item.
@@ -211,6 +217,8 @@ impl Workspace {
             renders: Things::new(ItemKind::Render),
             templates: Things::new(ItemKind::Template),
             usage: UsageState::default(),
+            looking: Looking::default(),
+            watch: Watch::default(),
             place: Place::Files,
             problems: HashMap::new(),
             problem_rows: ProblemIndex::default(),
@@ -337,14 +345,23 @@ impl Workspace {
         };
         let profile = self.profile.id.clone();
         if self.place == Place::Groups {
-            let run = self.groups.begin();
-            engine.list_groups(profile, session.service, run);
+            self.refresh_groups(engine);
         } else if let Some(kind) = self.shown_things()
             && let Some(things) = self.things_mut(kind)
         {
             let run = things.list.begin();
             engine.list_things(profile, session.service, kind, run);
         }
+    }
+
+    /// Lists groups again.
+    fn refresh_groups(&mut self, engine: &Engine) {
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        self.looking.forget();
+        let run = self.groups.begin();
+        engine.list_groups(self.profile.id.clone(), session.service, run);
     }
 
     /// Renders or templates.
@@ -823,27 +840,91 @@ impl Workspace {
         self.renders.list.tidy();
         self.templates.list.tidy();
         self.usage.tidy();
+        self.look_into_groups(engine);
         let id = self.profile.id.clone();
+        let known = Known {
+            catalogue: &self.catalogue,
+            problems: (&self.problem_rows, self.problem_version),
+            members: (self.looking.members(), self.looking.version()),
+        };
         let found = self.search.as_mut().map(|search| &mut search.list);
-        for list in [&mut self.files, &mut self.removed]
-            .into_iter()
-            .chain(found)
+        let lists = [&mut self.files, &mut self.removed].into_iter();
+        for list in lists.chain(found) {
+            list.arrange(engine, &id, known);
+        }
+    }
+
+    /// Lists groups and reads those that a filter names.
+    fn look_into_groups(&mut self, engine: &Engine) {
+        if let Some(open) = &self.groups.open
+            && let Some(answer) = &open.answer
+            && let Some(Ok(details)) = answer.ready()
         {
-            list.arrange(
-                engine,
-                &id,
-                &self.catalogue,
-                &self.problem_rows,
-                self.problem_version,
-            );
+            self.looking.note(details);
+        }
+        let wanted = self.wanted_groups();
+        let Some(session) = self.session().cloned() else {
+            return;
+        };
+        if wanted.is_empty() || !self.can().groups {
+            return;
+        }
+        if self.groups.progress.is_new() {
+            self.refresh_groups(engine);
+        }
+        let groups = self.groups.ids();
+        self.looking.tick(engine, &session.service, groups, &wanted);
+    }
+
+    fn wanted_groups(&self) -> Vec<String> {
+        let lists = [&self.files, &self.removed];
+        lists
+            .into_iter()
+            .flat_map(|list| list.typed.groups())
+            .collect()
+    }
+
+    /// What a filter that names groups does not know, in words.
+    pub fn group_words(&self) -> Option<String> {
+        if self.shown()?.typed.groups().is_empty() {
+            return None;
+        }
+        if !self.can().groups {
+            return Some(format!("{} has no groups.", self.profile.service));
+        }
+        if let super::files::Progress::Failed(error) = &self.groups.progress {
+            return Some(format!("The groups could not be listed: {error}"));
+        }
+        if self.groups.progress.is_loading() {
+            return Some("Listing the groups…".to_owned());
+        }
+        self.looking.words()
+    }
+
+    /// Counts what saved filters find, if something changed. Once a frame, for the profile that is shown.
+    pub fn count(&mut self, ctx: &Context, engine: &Engine, filters: Vec<String>) {
+        let rows = Rows {
+            catalogue: &self.catalogue,
+            problems: (&self.problem_rows, self.problem_version),
+            members: (self.looking.members(), self.looking.version()),
+        };
+        if !self.files.is_new() {
+            self.watch.tick(ctx, engine, &rows, filters);
         }
     }
 
     /// Whether all lists show their newest order.
     pub fn is_settled(&self) -> bool {
+        let known = Known {
+            catalogue: &self.catalogue,
+            problems: (&self.problem_rows, self.problem_version),
+            members: (self.looking.members(), self.looking.version()),
+        };
         let found = self.search.as_ref().map(|search| &search.list);
         let mut lists = [&self.files, &self.removed].into_iter().chain(found);
-        lists.all(|list| list.is_settled(&self.catalogue, self.problem_version))
+        let asks = self.looking.is_busy() || self.groups.progress.is_loading();
+        lists.all(|list| list.is_settled(known))
+            && (self.wanted_groups().is_empty() || !asks)
     }
 
     /// Takes a decoded picture in.

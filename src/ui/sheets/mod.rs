@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod close;
 pub mod folder;
+pub mod filter;
 pub mod forget;
 pub mod keys;
 pub mod place;

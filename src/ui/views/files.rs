@@ -2,6 +2,7 @@
 
 use egui::{Align, Ui};
 
+use crate::catalogue::query::short_type;
 use crate::catalogue::{Arrangement, Catalogue, Column, ProblemIndex, RowIx, RowRef, Selection};
 use crate::model::{FileState, ItemId, ProfileId, Time, UNSTORED_LIFE_HOURS, Verb, size};
 use crate::service::{self, Capabilities};
@@ -71,11 +72,16 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     };
     let sorted = Column::ALL
         .iter()
-        .position(|column| *column == list.sort.column)
+        .position(|column| *column == list.sort.first.column)
         .unwrap_or_default();
+    let second = list.sort.second.and_then(|second| {
+        let column = Column::ALL.iter().position(|c| *c == second.column)?;
+        Some((column, second.descending))
+    });
     widen(&mut list.table, ui.available_width());
     let output = Table::new(if removed { "Removed files" } else { "Files" }, &COLUMNS)
-        .sorted(sorted, list.sort.descending)
+        .sorted(sorted, list.sort.first.descending)
+        .then_sorted(second)
         .checkboxes(list.selection.coverage(&list.shown))
         .show(ui, &mut list.table, &theme::table(ui), &mut rows);
     super::take_idle_focus(ui, output.id);
@@ -139,9 +145,9 @@ fn take(list: &mut FileList, event: TableEvent) {
                 list.selection.click(shown, place, Default::default());
             }
         }
-        TableEvent::Sort { column, .. } => {
+        TableEvent::Sort { column, add } => {
             if let Some(column) = Column::ALL.get(column) {
-                list.sort = list.sort.clicked(*column);
+                list.sort = list.sort.clicked(*column, add);
             }
         }
         TableEvent::Key { key, held } => {
@@ -211,7 +217,7 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
             if list.folder.is_some() {
                 "Try fewer words, another state, or include subfolders."
             } else {
-                "Try fewer words, or another state."
+                "Try fewer words. The ? in the box shows what can be typed."
             },
             vec![Command::ClearFilter],
         ),
@@ -355,20 +361,6 @@ impl TableRows for Files<'_> {
     }
 }
 
-/// `jpeg` of `image/jpeg`, `docx` of Word's long name.
-fn short_type(mime: &str) -> &str {
-    let sub = mime.rsplit('/').next().unwrap_or(mime);
-    match sub {
-        "octet-stream" => "binary",
-        "svg+xml" => "svg",
-        "quicktime" => "mov",
-        _ if sub.ends_with("wordprocessingml.document") => "docx",
-        _ if sub.ends_with("spreadsheetml.sheet") => "xlsx",
-        _ if sub.ends_with("presentationml.presentation") => "pptx",
-        _ => sub.strip_prefix("x-").unwrap_or(sub),
-    }
-}
-
 fn icon_of(mime: &str) -> Icon {
     match mime.split('/').next() {
         Some("image") => Icon::Picture,
@@ -387,19 +379,6 @@ mod tests {
     fn columns_follow_the_catalogue() {
         for (column, table) in Column::ALL.iter().zip(&COLUMNS) {
             assert_eq!((column.key(), column.title()), (table.id, table.title));
-        }
-    }
-
-    #[test]
-    fn types_are_short() {
-        let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-        for (mime, short) in [
-            ("image/jpeg", "jpeg"),
-            ("", ""),
-            (word, "docx"),
-            ("application/x-tar", "tar"),
-        ] {
-            assert_eq!(short_type(mime), short);
         }
     }
 }

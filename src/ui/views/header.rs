@@ -202,6 +202,8 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     let unstored = workspace.can().unstored;
     let segments = segments_of(workspace, removed, unstored);
     let server = workspace.can().search;
+    let seen = workspace.watch.seen();
+    let groups = workspace.group_words();
     let Some(list) = workspace.shown_mut() else {
         return;
     };
@@ -228,9 +230,10 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
                 super::search::mode(ui, false, send);
             }
             let width = ui.available_width();
-            search(ui, &mut list.text, "Filter by name or id", width);
+            super::filter::ui(ui, list, &seen, width, send);
         });
     });
+    super::filter::trouble(ui, list, groups.as_deref());
 }
 
 /// The folder that is shown, and whether what is below it is.

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod empty;
 pub mod files;
 pub mod folders;
+pub mod filter;
 pub mod groups;
 pub mod header;
 pub mod history;

@@ -10,6 +10,7 @@ use crate::ui::command::{Command, Place};
 use crate::ui::files::Progress;
 use crate::ui::item_list::Items;
 use crate::ui::parts::{self, Icon};
+use crate::ui::saved::SavedFilter;
 use crate::ui::theme::{self, Tokens};
 use crate::ui::workspace::Workspace;
 
@@ -24,7 +25,13 @@ pub struct Line<'a> {
 }
 
 /// Draws the sidebar.
-pub fn ui(ui: &mut Ui, lines: &[Line<'_>], unfinished: usize, send: &mut Vec<Command>) {
+pub fn ui(
+    ui: &mut Ui,
+    lines: &[Line<'_>],
+    saved: &[SavedFilter],
+    unfinished: usize,
+    send: &mut Vec<Command>,
+) {
     ui.spacing_mut().item_spacing = vec2(0.0, 2.0);
     ui.add_space(12.0);
     ui.horizontal(|ui| {
@@ -42,6 +49,9 @@ pub fn ui(ui: &mut Ui, lines: &[Line<'_>], unfinished: usize, send: &mut Vec<Com
     section(ui, "Profiles");
     for (n, line) in lines.iter().enumerate() {
         profile(ui, n, line, unfinished, lines.len() - n - 1, send);
+    }
+    if let Some(line) = lines.iter().find(|line| line.current) {
+        filters(ui, line.workspace, saved, send);
     }
     footer(ui, send);
 }
@@ -245,6 +255,59 @@ fn capital(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(chars).collect()
+}
+
+/// The filters that were saved, and what each finds among the files that exist.
+fn filters(ui: &mut Ui, workspace: &Workspace, saved: &[SavedFilter], send: &mut Vec<Command>) {
+    if saved.is_empty() {
+        return;
+    }
+    ui.add_space(14.0);
+    section(ui, "Saved filters");
+    let room = ui.available_height() - 2.0 * ROW;
+    egui::ScrollArea::vertical()
+        .id_salt("saved filters")
+        .max_height(room.max(ROW))
+        .show(ui, |ui| {
+            for (n, filter) in saved.iter().enumerate() {
+                saved_filter(ui, workspace, n, filter, send);
+            }
+        });
+}
+
+fn saved_filter(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    n: usize,
+    filter: &SavedFilter,
+    send: &mut Vec<Command>,
+) {
+    let tokens = Tokens::of(ui);
+    let sum = workspace.watch.sum(&filter.text);
+    let note = sum.map_or(String::new(), |sum| {
+        format!("{} · {}", size::count(sum.files), size::bytes(sum.bytes))
+    });
+    let here = workspace.place == Place::Files && workspace.files.text == filter.text;
+    let item = Item {
+        indent: 14.0,
+        name: &filter.name,
+        note: &note,
+        note_ink: None,
+        ground: here.then_some(tokens.selection),
+        strong: here,
+    };
+    let response = item.ui(ui).on_hover_text(&filter.text);
+    if response.clicked() {
+        send.push(Command::UseFilter(n));
+    }
+    response.context_menu(|ui| {
+        for command in [Command::RenameFilter(n), Command::RemoveFilter(n)] {
+            if ui.button(command.title()).clicked() {
+                send.push(command);
+                ui.close();
+            }
+        }
+    });
 }
 
 fn footer(ui: &mut Ui, send: &mut Vec<Command>) {

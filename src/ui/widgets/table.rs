@@ -108,6 +108,7 @@ pub struct Table<'a> {
     label: &'a str,
     columns: &'a [TableColumn],
     sort: Option<(usize, bool)>,
+    second: Option<(usize, bool)>,
     checks: Option<Coverage>,
 }
 
@@ -130,6 +131,7 @@ impl<'a> Table<'a> {
             label,
             columns,
             sort: None,
+            second: None,
             checks: None,
         }
     }
@@ -140,6 +142,11 @@ impl<'a> Table<'a> {
             sort: Some((column, descending)),
             ..self
         }
+    }
+
+    /// Marks the column that rows equal in the first are sorted by.
+    pub fn then_sorted(self, second: Option<(usize, bool)>) -> Self {
+        Self { second, ..self }
     }
 
     /// Checkboxes before the rows, and one for all of them in the header.
@@ -242,6 +249,7 @@ impl<'a> Table<'a> {
             style,
             columns: self.columns,
             sort: self.sort,
+            second: self.second,
             checks: self.checks,
             placed: &areas.placed,
             left: areas.left(state),

@@ -12,6 +12,7 @@ use crate::catalogue::Coverage;
 
 const EDGE: f32 = 4.0;
 const ARROW: f32 = 14.0;
+const DIGIT: f32 = 9.0;
 
 /// What was done to the header's edges.
 pub(super) enum Resize {
@@ -60,20 +61,25 @@ fn title_ui(
     events: &mut Vec<TableEvent>,
 ) {
     let column = &frame.columns[placed.column];
-    let sorted = frame.sort.filter(|(by, _)| *by == placed.column);
+    let sorted = mark_of(frame, placed.column);
     let clip = frame.scrolled(header).intersect(cell);
     if column.sortable && clip.is_positive() {
         let id = frame.id.with(("title", column.id));
         let response = ui.interact(clip, id, Sense::click());
         let label = || format!("Sort by {}", column.title);
         response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, label()));
-        if let Some((_, descending)) = sorted {
-            let direction = if descending {
+        if let Some(mark) = sorted {
+            let direction = if mark.descending {
                 SortDirection::Descending
             } else {
                 SortDirection::Ascending
             };
-            ui.accesskit_node_builder(id, |node| node.set_sort_direction(direction));
+            ui.accesskit_node_builder(id, |node| {
+                node.set_sort_direction(direction);
+                if mark.number > 0 {
+                    node.set_description(format!("sort key {}", mark.number));
+                }
+            });
         }
         if response.clicked() {
             let add = ui.input(|i| i.modifiers.shift);
@@ -89,7 +95,23 @@ fn title_ui(
                 .rect_stroke(inside, 3.0, ring, egui::StrokeKind::Inside);
         }
     }
-    paint_title(ui, frame, column, cell, clip, sorted.map(|(_, down)| down));
+    paint_title(ui, frame, column, cell, clip, sorted);
+}
+
+/// How a column takes part in the order.
+#[derive(Clone, Copy)]
+struct SortMark {
+    descending: bool,
+    /// 1 or 2 where there are two keys, else 0.
+    number: u8,
+}
+
+fn mark_of(frame: &Frame<'_>, column: usize) -> Option<SortMark> {
+    let here = |key: Option<(usize, bool)>| key.filter(|(by, _)| *by == column);
+    let number = |number: u8| if frame.second.is_some() { number } else { 0 };
+    let mark = |number: u8| move |(_, descending): (usize, bool)| SortMark { descending, number };
+    let first = here(frame.sort).map(mark(number(1)));
+    first.or_else(|| here(frame.second).map(mark(2)))
 }
 
 fn paint_title(
@@ -98,12 +120,16 @@ fn paint_title(
     column: &TableColumn,
     cell: Rect,
     clip: Rect,
-    sorted: Option<bool>,
+    sorted: Option<SortMark>,
 ) {
     let style = frame.style;
     let painter = ui.painter().with_clip_rect(clip);
     let inner = cell.shrink2(vec2(style.padding, 0.0));
-    let arrow = if sorted.is_some() { ARROW } else { 0.0 };
+    let arrow = match sorted {
+        Some(mark) if mark.number > 0 => ARROW + DIGIT,
+        Some(_) => ARROW,
+        None => 0.0,
+    };
     let color = match sorted {
         Some(_) => style.header_strong,
         None => style.header_text,
@@ -117,8 +143,13 @@ fn paint_title(
     let size = title.size() + vec2(arrow, 0.0);
     let place = Align2([side, Align::Center]).align_size_within_rect(size, inner);
     painter.galley(place.min, title, color);
-    if let Some(descending) = sorted {
-        let center = pos2(place.right() - ARROW / 2.0 + 2.0, inner.center().y);
+    if let Some(SortMark { descending, number }) = sorted {
+        let center = pos2(place.right() - arrow + ARROW / 2.0 + 2.0, inner.center().y);
+        if number > 0 {
+            let font = egui::FontId::new(10.0, style.header_font.family.clone());
+            let at = pos2(place.right() - DIGIT + 2.0, inner.center().y);
+            painter.text(at, Align2::LEFT_CENTER, number, font, color);
+        }
         let tip = if descending { 4.0 } else { -4.0 };
         let stroke = Stroke::new(1.3, color);
         let end = center + vec2(0.0, tip);

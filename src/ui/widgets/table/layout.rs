@@ -33,6 +33,8 @@ pub(super) struct Frame<'a> {
     pub style: &'a TableStyle,
     pub columns: &'a [TableColumn],
     pub sort: Option<(usize, bool)>,
+    /// The second column sorted by, and whether downwards.
+    pub second: Option<(usize, bool)>,
     pub checks: Option<Coverage>,
     pub placed: &'a [Placed],
     /// Where the first column begins, scrolled as it is.

@@ -158,6 +158,17 @@ impl TableState {
         self.wanted = Some(Wanted::InView(place));
     }
 
+    /// Places that the last frame had room for, whether there are rows or not.
+    pub fn in_view(&self) -> std::ops::Range<usize> {
+        let first = self.first().0;
+        first..first + self.page_rows() + 1
+    }
+
+    /// Scrolls as far as a row moved, so that it stays where it is seen.
+    pub fn follow(&mut self, from: usize, to: usize) {
+        self.top_px = (self.top_px + (to as f64 - from as f64) * self.row_height).max(0.0);
+    }
+
     /// Height of a row, in points.
     pub fn row_height(&self) -> f32 {
         self.row_height as f32
@@ -268,6 +279,20 @@ mod tests {
         state.settle(3, 280.0);
         assert_eq!(state.top_px, 0.0, "fewer rows bring it back");
         assert_eq!(state.page_rows(), 10);
+    }
+
+    #[test]
+    fn a_row_that_moved_is_followed() {
+        let mut state = state();
+        state.scroll_to(100);
+        state.settle(ROWS, 280.0);
+        assert_eq!(state.in_view(), 100..111);
+        state.follow(104, 90_004);
+        state.settle(ROWS, 280.0);
+        assert_eq!(state.first(), (90_000, 0.0));
+        state.follow(90_001, 0);
+        state.settle(ROWS, 280.0);
+        assert_eq!(state.first(), (0, 0.0));
     }
 
     #[test]

@@ -1,0 +1,145 @@
+//! Processor time of one frame of the whole window at 1,000, 100,000 and 1,000,000 rows, at rest and while
+//! scrolling, and the frames that a window at rest asks for in ten seconds.
+//!
+//! `cargo bench --bench window`. The window is the program's own `App`, driven by egui_kittest: a frame is
+//! laid out and tessellated, none is painted by a graphics card. Its rows come from the list on disk.
+
+#![allow(clippy::unwrap_used, reason = "a bench may stop where it cannot go on")]
+
+mod common;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use egui::{Event, Modifiers, MouseWheelUnit, TouchPhase, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use tallyman::catalogue::AsOf;
+use tallyman::model::{Account, ProfileId, ServiceKind, Time};
+use tallyman::profile::{Colour, Keyring, Profile, Profiles, cache};
+use tallyman::ui::{App, Setup, Start};
+
+use common::{catalogue, machine};
+
+const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
+const FRAMES: usize = 200;
+const REST: Duration = Duration::from_secs(10);
+
+fn main() {
+    println!("{}", machine());
+    println!(
+        "rows       at rest    scrolling   (milliseconds a frame, middle of {FRAMES}; bar 2)   frames in 10 s at rest"
+    );
+    for files in SIZES {
+        let data = tempfile::tempdir().unwrap();
+        keep(data.path(), files);
+        let mut harness = open(data.path());
+        let rest = frames(&mut harness, |_| ());
+        let scrolling = frames(&mut harness, |harness| {
+            harness.input_mut().events.push(wheel());
+        });
+        let asked = asked(&mut harness);
+        println!("{files:<9} {rest:>8.2}   {scrolling:>10.2}   {asked:>62}");
+    }
+}
+
+/// Opens the window and waits until its rows are there and nothing is left to do.
+fn open(data: &Path) -> Harness<'static, App> {
+    let start = Start {
+        demo: false,
+        data_dir: data.to_owned(),
+        data_dir_given: true,
+    };
+    let setup = Setup::new(start, Keyring::mock()).unwrap();
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(1)
+        .allow_missing_glyphs()
+        .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
+    let begun = Instant::now();
+    let shows_rows = |harness: &Harness<'_, App>| {
+        let mut rows = harness.query_all_by_role(egui::accesskit::Role::Row);
+        rows.next().is_some() && harness.state().is_settled()
+    };
+    while !shows_rows(&harness) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "no rows came");
+        std::thread::sleep(Duration::from_millis(2));
+        harness.step();
+    }
+    // What saved filters and completion need is counted beside it, once.
+    for _ in 0..50 {
+        std::thread::sleep(Duration::from_millis(40));
+        harness.step();
+    }
+    harness
+        .input_mut()
+        .events
+        .push(Event::PointerMoved(pos2(500.0, 400.0)));
+    harness.step();
+    harness
+}
+
+fn wheel() -> Event {
+    Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(0.0, -120.0),
+        phase: TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+    }
+}
+
+fn frames(harness: &mut Harness<'static, App>, before: impl Fn(&mut Harness<'static, App>)) -> f64 {
+    let mut taken: Vec<f64> = (0..FRAMES)
+        .map(|_| {
+            before(harness);
+            let at = Instant::now();
+            harness.step();
+            at.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    taken.sort_by(f64::total_cmp);
+    taken[FRAMES / 2]
+}
+
+/// How often a window at rest asks to be drawn.
+fn asked(harness: &mut Harness<'static, App>) -> u32 {
+    for _ in 0..60 {
+        harness.step();
+    }
+    let (begun, mut asked) = (Instant::now(), 0);
+    while begun.elapsed() < REST {
+        std::thread::sleep(Duration::from_millis(10));
+        if harness.ctx.has_requested_repaint() {
+            asked += 1;
+            harness.step();
+        }
+    }
+    asked
+}
+
+/// A profile whose list of that many files is on disk.
+fn keep(data: &Path, files: u64) {
+    let profile = Profile {
+        id: ProfileId("bench".into()),
+        name: "Bench".into(),
+        service: ServiceKind::Uploadcare,
+        colour: Colour::PALETTE[0],
+        public_key: "public".into(),
+        api_base: Some("http://127.0.0.1:9".into()),
+        cdn_base: None,
+        simple_auth: false,
+        protected: false,
+        read_only: false,
+        account: Some(Account {
+            name: "bench".into(),
+            key: "public".into(),
+        }),
+    };
+    let owner = cache::owner(&profile, profile.account.as_ref().unwrap());
+    let as_of = AsOf {
+        files: Some(Time::now()),
+        removed: None,
+    };
+    cache::save(data, &owner, as_of, &catalogue(files).0).unwrap();
+    Profiles::load(data).unwrap().put(profile).unwrap();
+}

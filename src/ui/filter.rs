@@ -1,0 +1,82 @@
+//! What stands in a filter box, and what was last right in it.
+
+use crate::catalogue::{Filter, Wrong};
+
+/// A filter that is being typed. A wrong one changes nothing but its own words: the last right one stays.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    read: String,
+    good: String,
+    filter: Filter,
+    wrong: Option<Wrong>,
+}
+
+impl Typed {
+    /// Reads the text if it is new.
+    pub fn read(&mut self, text: &str) {
+        if self.read == text {
+            return;
+        }
+        self.read = text.to_owned();
+        match Filter::of(text) {
+            Ok(filter) => {
+                self.filter = filter;
+                self.good = text.to_owned();
+                self.wrong = None;
+            }
+            Err(wrong) => self.wrong = Some(wrong),
+        }
+    }
+
+    /// What is wrong with the text that was read last.
+    pub fn wrong(&self) -> Option<&Wrong> {
+        self.wrong.as_ref()
+    }
+
+    /// What is wrong with this very text.
+    pub fn wrong_in(&self, text: &str) -> Option<&Wrong> {
+        self.wrong.as_ref().filter(|_| self.read == text)
+    }
+
+    /// The text that was last right.
+    pub fn good(&self) -> &str {
+        &self.good
+    }
+
+    /// The filter that was last right, its ages counted from now.
+    pub fn filter(&self) -> Filter {
+        Filter::of(&self.good).unwrap_or_else(|_| self.filter.clone())
+    }
+
+    /// Whether the filter that was last right shows everything.
+    pub fn is_all(&self) -> bool {
+        self.filter.is_all()
+    }
+
+    /// The groups that the filter names.
+    pub fn groups(&self) -> Vec<String> {
+        self.filter.groups()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_filter_leaves_the_last_right_one() {
+        let mut typed = Typed::default();
+        assert!(typed.is_all() && typed.wrong().is_none());
+        typed.read("cat");
+        typed.read("cat size>");
+        assert_eq!(typed.good(), "cat");
+        assert!(!typed.is_all());
+        assert_eq!(
+            typed.wrong_in("cat size>").map(|w| w.span.clone()),
+            Some(4..9)
+        );
+        assert!(typed.wrong_in("cat size>1").is_none(), "not read yet");
+        typed.read("");
+        assert!(typed.is_all() && typed.wrong().is_none());
+    }
+}
