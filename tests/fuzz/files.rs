@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use fastrand::Rng;
+use tallyman::catalogue::{AsOf, Catalogue, Owner, read_cache, write_cache};
 use tallyman::ledger::{CallEnd, Ledger};
 use tallyman::model::{
-    Account, CallPurpose, Evidence, ItemId, JobId, Outcome, Plan, PlanItem, ProfileId, ServiceKind,
-    Settled, Source, Time, Verb,
+    Account, CallPurpose, Evidence, FileRow, ItemId, JobId, Outcome, Plan, PlanItem, ProfileId,
+    ServiceKind, Settled, Source, Time, Verb,
 };
 use tallyman::profile::{Colour, Profile, Profiles, new_id};
 use tallyman::report::{self, How, PublicKey, SigningKey};
@@ -334,6 +335,43 @@ fn public_keys() {
         mutate::harm_bytes(rng, &mut bytes);
         if let Some(read) = PublicKey::parse(&String::from_utf8_lossy(&bytes)) {
             assert_eq!(PublicKey::parse(&read.to_string()), Some(read));
+        }
+    });
+}
+
+/// The kept list of a profile: damage is found, or does not matter.
+#[test]
+fn kept_list() {
+    let owner = Owner {
+        profile: ProfileId("p".into()),
+        service: ServiceKind::Uploadcare,
+        account: Account {
+            name: "shop".into(),
+            key: "key".into(),
+        },
+    };
+    let mut catalogue = Catalogue::new();
+    let epoch = catalogue.begin();
+    let row = |number: u64| FileRow {
+        name: format!("photo {number}.jpg"),
+        size: number,
+        uploaded: Some(Time(1_000_000)),
+        ..FileRow::unknown(ItemId::new(format!("id-{number}")))
+    };
+    catalogue.merge(epoch, (0..200).map(row).collect());
+    catalogue.finish(epoch);
+    let mut sound = Vec::new();
+    write_cache(&mut sound, &owner, AsOf::default(), &catalogue).unwrap();
+    drive("kept_list", 2_000, |rng| {
+        let mut bytes = sound.clone();
+        mutate::harm_bytes(rng, &mut bytes);
+        if let Ok(cached) = read_cache(&mut &bytes[..], &owner) {
+            let (before, after) = (catalogue.totals().all(), cached.catalogue.totals().all());
+            assert_eq!(
+                (before.files, before.bytes),
+                (after.files, after.bytes),
+                "rows were changed unseen"
+            );
         }
     });
 }
