@@ -211,7 +211,7 @@ fn job_from(row: &Row<'_>) -> rusqlite::Result<JobSummary> {
         reason: row.get(9)?,
         created: Time(row.get(10)?),
         ended: row.get::<_, Option<i64>>(11)?.map(Time),
-        seconds: row.get(12)?,
+        seconds: finite(12, row.get(12)?)?,
         bytes: number(row, 13)?,
         calls: number(row, 14)?,
         retries: number(row, 15)?,
@@ -310,6 +310,14 @@ fn word<T: FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>>
         return Ok(None);
     };
     text.parse().map(Some).map_err(|_| strange(column, text))
+}
+
+/// A number that JSON, and so a report, can hold.
+fn finite(column: usize, number: f64) -> rusqlite::Result<f64> {
+    match number.is_finite() {
+        true => Ok(number),
+        false => Err(strange(column, &number.to_string())),
+    }
 }
 
 fn strange(column: usize, text: &str) -> rusqlite::Error {
