@@ -46,7 +46,7 @@ fn a_file_is_moved_and_copied_into_a_folder() {
         window.file(&file.id).path,
         format!("/press/logos/{}", file.name)
     );
-    window.wait("the list", |window| !window.has("loading…"));
+    window.wait("the list", |window| !window.has("checking…"));
 
     let before = window.books().file_ids().len();
     window.more("Copy…");
