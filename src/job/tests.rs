@@ -193,20 +193,20 @@ async fn a_short_outage_is_waited_out() {
 
 #[tokio::test]
 async fn where_nothing_comes_back_the_sent_are_unknown_until_continued() {
-    let bench = Bench::new(100, 0).await;
+    let bench = Bench::new(400, 0).await;
     bench.fake.on_batch(|_, _| Trouble::After(ErrorKind::Lost));
     bench.fake.on_read(|_, _| Trouble::Before(ErrorKind::Lost));
     let summary = bench.run().await.unwrap();
     assert_eq!(summary.state, JobState::Halted);
     let tally = summary.tally;
     assert!(tally.unknown >= 10 && tally.not_sent > 0, "{tally:?}");
-    assert_eq!(summary.tally.unknown + summary.tally.not_sent, 100);
+    assert_eq!(summary.tally.unknown + summary.tally.not_sent, 400);
     bench.check();
     bench.fake.heal();
     let summary = bench.run().await.unwrap();
     assert_eq!(
         (summary.state, counts(&summary)),
-        (JobState::Ended, [100, 0, 0, 0, 0])
+        (JobState::Ended, [400, 0, 0, 0, 0])
     );
     bench.check();
 }
