@@ -352,7 +352,7 @@ impl App {
                 profile,
                 job,
                 result,
-            } => self.job_ended(&profile, job, result),
+            } => self.job_ended(&profile, job, result.map(|summary| *summary)),
         }
     }
 

@@ -217,7 +217,7 @@ pub enum Event {
         /// Which; `None` if it could not even be written down.
         job: Option<JobId>,
         /// The end, or why there is none.
-        result: Result<JobSummary, String>,
+        result: Result<Box<JobSummary>, String>,
     },
 }
 
@@ -556,7 +556,7 @@ async fn run_job(
     tell.say(Event::JobEnded {
         profile,
         job: Some(job),
-        result,
+        result: result.map(Box::new),
     });
 }
 

@@ -211,10 +211,7 @@ impl FileList {
 
     /// Whether a filter hides rows.
     pub fn is_filtered(&self) -> bool {
-        !self.typed.is_all()
-            || self.state.is_some()
-            || self.only_problems
-            || self.folder.is_some()
+        !self.typed.is_all() || self.state.is_some() || self.only_problems || self.folder.is_some()
     }
 
     fn is_removed(&self) -> bool {
@@ -355,7 +352,6 @@ impl FileList {
             folder: wish.folder.as_deref().map(str::to_owned),
             flat: !wish.below,
             members: known.members.0.clone(),
-            ..Query::default()
         };
         self.moved = moved(self.asked.as_ref(), &wish);
         self.asked = Some(wish);

@@ -923,8 +923,7 @@ impl Workspace {
         let found = self.search.as_ref().map(|search| &search.list);
         let mut lists = [&self.files, &self.removed].into_iter().chain(found);
         let asks = self.looking.is_busy() || self.groups.progress.is_loading();
-        lists.all(|list| list.is_settled(known))
-            && (self.wanted_groups().is_empty() || !asks)
+        lists.all(|list| list.is_settled(known)) && (self.wanted_groups().is_empty() || !asks)
     }
 
     /// Takes a decoded picture in.

@@ -2,8 +2,8 @@
 
 pub mod ask;
 pub mod close;
-pub mod folder;
 pub mod filter;
+pub mod folder;
 pub mod forget;
 pub mod keys;
 pub mod place;

@@ -117,7 +117,7 @@ pub(crate) fn file_of(fields: &Fields<'_>, types: &mut Types) -> FileRow {
             .map(plain)
             .unwrap_or_default(),
         size: size.unwrap_or(0),
-        mime: types.share(&mime(fields)),
+        mime: types.share(mime(fields)),
         uploaded,
         stored,
         removed,
