@@ -15,6 +15,7 @@ mod mask;
 mod matching;
 mod members;
 mod natural;
+mod overview;
 mod problems;
 pub mod query;
 mod radix;
@@ -36,6 +37,9 @@ pub use cache::{AsOf, CacheError, Cached, Owner, read as read_cache, write as wr
 pub use column::{Column, Order, Sort};
 pub use members::Members;
 pub use natural::compare as compare_names;
+pub use overview::{
+    FolderSum, LARGEST, Month, MonthSum, Overview, REPEATS, Repeat, TypeSum, families, overview,
+};
 pub use problems::{ProblemIndex, Reason};
 pub use query::{Filter, Wrong};
 pub use row::RowRef;

@@ -20,7 +20,8 @@ impl Sum {
         }
     }
 
-    fn plus(self, other: Self) -> Self {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
         Self {
             files: self.files + other.files,
             bytes: self.bytes.saturating_add(other.bytes),

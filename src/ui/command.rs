@@ -12,6 +12,8 @@ use crate::model::{ItemKind, JobId, ProfileId, Verb};
 pub enum Place {
     /// Files that exist.
     Files,
+    /// What takes up space.
+    Overview,
     /// Groups.
     Groups,
     /// Files that were deleted.
@@ -26,8 +28,9 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the sidebar.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Files,
+        Self::Overview,
         Self::Groups,
         Self::Removed,
         Self::Renders,
@@ -39,6 +42,7 @@ impl Place {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Files => "Files",
+            Self::Overview => "Overview",
             Self::Groups => "Groups",
             Self::Removed => "Removed",
             Self::Renders => "Renders",
@@ -64,7 +68,7 @@ impl Place {
             Self::Groups => Some(Verb::DeleteGroups),
             Self::Renders => Some(Verb::DeleteRenders),
             Self::Templates => Some(Verb::DeleteTemplates),
-            Self::Removed | Self::History => None,
+            Self::Overview | Self::Removed | Self::History => None,
         }
     }
 }
@@ -101,6 +105,8 @@ pub enum Command {
     Reopen,
     /// Put the cursor into the filter.
     FocusFilter,
+    /// Show the files that this filter matches.
+    FilterBy(String),
     /// Show all rows again.
     ClearFilter,
     /// Open the sheet that saves the filter.
@@ -179,6 +185,7 @@ impl Command {
             Self::Refresh => "Refresh".into(),
             Self::Reopen => "Try again".into(),
             Self::FocusFilter => "Filter".into(),
+            Self::FilterBy(_) => "Show these files".into(),
             Self::ClearFilter => "Clear filter".into(),
             Self::Plan(Verb::AddTags) => "Tags…".into(),
             Self::Plan(Verb::Purge) => "Purge CDN cache…".into(),

@@ -202,6 +202,9 @@ impl App {
                     &mut self.commands,
                 );
             }
+            State::Open(_) if workspace.place == Place::Overview => {
+                views::overview::ui(ui, &self.engine, workspace, &mut self.commands);
+            }
             State::Open(_) if workspace.place == Place::Groups => {
                 views::groups::ui(ui, &self.engine, workspace, &mut self.commands);
             }

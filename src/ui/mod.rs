@@ -17,6 +17,7 @@ pub mod history;
 pub mod item_list;
 mod layout;
 pub mod looking;
+mod overview;
 pub mod parts;
 pub mod pictures;
 mod purge_after;

@@ -50,6 +50,7 @@ impl App {
             Command::Refresh => self.refresh(),
             Command::Reopen => self.open_current(),
             Command::FocusFilter => ctx.memory_mut(|memory| memory.request_focus(filter_id())),
+            Command::FilterBy(words) => self.filter_by(words),
             Command::ClearFilter => self.with_current(|workspace| {
                 if let Some(items) = workspace.items_mut() {
                     items.clear_filter();
@@ -166,11 +167,18 @@ impl App {
         let Some(filter) = self.settings.filters.get(n).cloned() else {
             return;
         };
+        self.filter_by(filter.text);
+    }
+
+    /// Goes to the files and shows those that the filter matches.
+    fn filter_by(&mut self, words: String) {
         self.go(Place::Files);
         self.with_current(|workspace| {
+            workspace.search = None;
             let list = &mut workspace.files;
             (list.state, list.only_problems, list.reason) = (None, false, None);
-            list.text = filter.text;
+            list.folder = None;
+            list.text = words;
         });
     }
 

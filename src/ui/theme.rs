@@ -58,6 +58,8 @@ pub struct Tokens {
     pub bad: Ink,
     /// Plain: ink and tint.
     pub plain: Ink,
+    /// Ink and tint of things that stand side by side and are only to be told apart.
+    pub hues: [Ink; 6],
     /// Fill of the one button that destroys.
     pub danger: Color32,
     /// Text on a filled button.
@@ -100,6 +102,14 @@ const LIGHT: Tokens = Tokens {
     warn: ink(0x8A5A00, 0xFDF1D8),
     bad: ink(0xC0362C, 0xFCE8E6),
     plain: ink(0x626B76, 0xEDEFF2),
+    hues: [
+        ink(0x1F4FB0, 0xDCE8FD),
+        ink(0x17643F, 0xD9F0E3),
+        ink(0x7A4B00, 0xFBEBCB),
+        ink(0x6A2C91, 0xF0E3F8),
+        ink(0x0B6470, 0xD6EFF2),
+        ink(0x8E2F4A, 0xFBE1E8),
+    ],
     danger: rgb(0xC0362C),
     on_fill: rgb(0xFFFFFF),
 };
@@ -120,6 +130,14 @@ const DARK: Tokens = Tokens {
     warn: ink(0xE5B454, 0x3A2E14),
     bad: ink(0xFF7B72, 0x41201E),
     plain: ink(0x9AA3AE, 0x2A2F37),
+    hues: [
+        ink(0xA9C4FF, 0x22345A),
+        ink(0x93DDB5, 0x1B3E2D),
+        ink(0xF0CD86, 0x43361A),
+        ink(0xD9B4F0, 0x3A2649),
+        ink(0x8FD8E2, 0x173D44),
+        ink(0xF5AEC0, 0x4A2230),
+    ],
     danger: rgb(0xB8392F),
     on_fill: rgb(0xFFFFFF),
 };

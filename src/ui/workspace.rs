@@ -15,6 +15,7 @@ use super::folders::Folders;
 use super::groups::GroupList;
 use super::item_list::Items;
 use super::looking::Looking;
+use super::overview::OverviewPane;
 use super::pictures::Pictures;
 use super::saved::{Rows, Watch};
 use super::search::Search;
@@ -192,6 +193,8 @@ pub struct Workspace {
     pub toast: Option<Toast>,
     /// Why no job can be written down; `None` if one can.
     pub blocked: Option<String>,
+    /// What takes up space.
+    pub overview: OverviewPane,
     /// Thumbnails.
     pub pictures: Pictures,
     /// The details pane.
@@ -227,6 +230,7 @@ impl Workspace {
             running: None,
             toast: None,
             blocked: None,
+            overview: OverviewPane::default(),
             pictures: Pictures::default(),
             details: Details::default(),
             search: None,
@@ -289,13 +293,13 @@ impl Workspace {
     pub fn show(&mut self, engine: &Engine, place: Place) {
         self.place = place;
         match place {
-            Place::Files if !self.files.was_listed() => {
+            Place::Files | Place::Overview if !self.files.was_listed() => {
                 self.refresh_files(engine, Listing::Existing)
             }
             Place::Removed if !self.removed.was_listed() => {
                 self.refresh_files(engine, Listing::Removed);
             }
-            Place::Files | Place::Removed | Place::History => {}
+            Place::Files | Place::Overview | Place::Removed | Place::History => {}
             _ if self.items().is_some_and(is_new) => self.refresh_items(engine),
             _ => {}
         }
@@ -304,6 +308,7 @@ impl Workspace {
     /// Lists again what is shown.
     pub fn refresh(&mut self, engine: &Engine) {
         match self.place {
+            Place::Overview => self.refresh_files(engine, Listing::Existing),
             Place::Files => {
                 self.refresh_files(engine, Listing::Existing);
                 if self.found_list().is_some() {
@@ -387,7 +392,9 @@ impl Workspace {
         match self.place {
             Place::Renders => Some(ItemKind::Render),
             Place::Templates => Some(ItemKind::Template),
-            Place::Files | Place::Groups | Place::Removed | Place::History => None,
+            Place::Files | Place::Overview | Place::Groups | Place::Removed | Place::History => {
+                None
+            }
         }
     }
 
@@ -397,7 +404,7 @@ impl Workspace {
             Place::Groups => Some(&self.groups),
             Place::Renders => Some(&self.renders.list),
             Place::Templates => Some(&self.templates.list),
-            Place::Files | Place::Removed | Place::History => None,
+            Place::Files | Place::Overview | Place::Removed | Place::History => None,
         }
     }
 
@@ -407,7 +414,7 @@ impl Workspace {
             Place::Groups => Some(&mut self.groups),
             Place::Renders => Some(&mut self.renders.list),
             Place::Templates => Some(&mut self.templates.list),
-            Place::Files | Place::Removed | Place::History => None,
+            Place::Files | Place::Overview | Place::Removed | Place::History => None,
         }
     }
 
@@ -673,7 +680,7 @@ impl Workspace {
             Place::Removed => can.removed_list,
             Place::Renders => can.has(ItemKind::Render),
             Place::Templates => can.has(ItemKind::Template),
-            Place::Files | Place::History => true,
+            Place::Files | Place::Overview | Place::History => true,
         })
     }
 

@@ -96,7 +96,7 @@ fn selection(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
                 });
             }
         }
-        Place::History => {}
+        Place::Overview | Place::History => {}
     }
 }
 

@@ -43,7 +43,7 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
                 Place::Groups | Place::Renders | Place::Templates => {
                     item_filter(ui, workspace, send)
                 }
-                Place::History => {}
+                Place::Overview | Place::History => {}
             }
         });
 }
@@ -107,6 +107,9 @@ pub fn status(workspace: &Workspace) -> String {
         (State::Closed | State::Failed(_), _) => String::new(),
         (State::Open(_), Place::Groups | Place::Renders | Place::Templates) => {
             item_status(workspace)
+        }
+        (State::Open(_), Place::Overview) => {
+            file_status(&workspace.files, &workspace.catalogue, checking)
         }
         (State::Open(_), Place::Files) => {
             let list = workspace.shown().unwrap_or(&workspace.files);

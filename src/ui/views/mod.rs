@@ -11,6 +11,7 @@ pub mod groups;
 pub mod header;
 pub mod history;
 pub mod items;
+pub mod overview;
 pub mod search;
 pub mod sidebar;
 pub mod things;

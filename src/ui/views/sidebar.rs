@@ -173,7 +173,7 @@ fn places(
             known(new, items.len() as u64)
         };
         let note = match place {
-            Place::Files => String::new(),
+            Place::Files | Place::Overview => String::new(),
             Place::Groups => of_items(&workspace.groups),
             Place::Renders => of_items(&workspace.renders.list),
             Place::Templates => of_items(&workspace.templates.list),
