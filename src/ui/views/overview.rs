@@ -264,7 +264,7 @@ fn folder_lead(path: &str, below: BTreeMap<&str, Sum>) -> Lead {
             }
         })
         .collect();
-    parts.sort_by(|a, b| b.1.bytes.cmp(&a.1.bytes));
+    parts.sort_by_key(|(_, sum, _)| std::cmp::Reverse(sum.bytes));
     fill(&mut set, parts.into_iter());
     set
 }
