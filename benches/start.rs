@@ -132,6 +132,7 @@ fn profile() -> Profile {
         simple_auth: false,
         protected: false,
         read_only: false,
+        keep: Default::default(),
         account: Some(Account {
             name: "bench".into(),
             key: "public".into(),

@@ -131,6 +131,7 @@ fn keep(data: &Path, files: u64) {
         simple_auth: false,
         protected: false,
         read_only: false,
+        keep: Default::default(),
         account: Some(Account {
             name: "bench".into(),
             key: "public".into(),

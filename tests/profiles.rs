@@ -29,6 +29,7 @@ fn profile(name: &str) -> Profile {
         simple_auth: false,
         protected: true,
         read_only: false,
+        keep: Default::default(),
         account: Some(Account {
             name: "Söhne \"& Co\"".into(),
             key: "demopublickey".into(),

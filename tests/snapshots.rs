@@ -36,6 +36,7 @@ fn profile() -> Profile {
         simple_auth: false,
         protected: true,
         read_only: false,
+        keep: Default::default(),
         account: None,
     }
 }

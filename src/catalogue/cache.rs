@@ -16,7 +16,7 @@ use super::Catalogue;
 use chunk::Builder;
 
 const MAGIC: [u8; 8] = *b"TLYCACHE";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Longest block. A chunk is closed long before.
 const MAX_BLOCK: u32 = 4 << 20;
@@ -122,7 +122,7 @@ pub fn write(
     let mut number = 0;
     put_block(out, &mut number, &packed(&header)?)?;
     let mut chunk = Builder::default();
-    let shared = (catalogue.types(), catalogue.folders());
+    let shared = (catalogue.types(), catalogue.folders(), catalogue.keys());
     for segment in catalogue.segments() {
         for at in (0..segment.len()).filter(|&at| !segment.is_gone(at)) {
             chunk.push(segment, at, shared);

@@ -29,6 +29,8 @@ pub(super) enum Node {
     Types(Vec<bool>),
     /// By the folder's number.
     Folders(Vec<bool>),
+    /// Sets of metadata keys, by number.
+    Keys(Vec<bool>),
     Size(u64, u64),
     Date(Date, When),
     States([bool; 4]),
@@ -86,6 +88,14 @@ impl Node {
                 let names = over.catalogue.folders().names().iter();
                 Self::Folders(names.map(|name| is(name)).collect())
             }
+            Test::Has(key) => {
+                let is = |keys: &str| match key.is_empty() {
+                    true => keys.is_empty(),
+                    false => keys.lines().any(|own| fold(own) == *key),
+                };
+                let names = over.catalogue.keys().names().iter();
+                Self::Keys(names.map(|name| is(name)).collect())
+            }
             Test::Size(least, most) => Self::Size(*least, *most),
             Test::Date(date, when) => Self::Date(*date, *when),
             Test::State(states) => {
@@ -128,7 +138,9 @@ impl Node {
     fn cost(&self) -> u32 {
         match self {
             Self::All | Self::Rows(_) | Self::Odd(_) => 0,
-            Self::Types(_) | Self::Folders(_) | Self::Size(..) | Self::Date(..) => 1,
+            Self::Types(_) | Self::Folders(_) | Self::Keys(_) | Self::Size(..) | Self::Date(..) => {
+                1
+            }
             Self::States(_) => 2,
             Self::Ends(_) => 3,
             Self::InName(_) => 4,
@@ -163,6 +175,10 @@ impl Node {
             }
             Self::Folders(wanted) => {
                 let folders = segment.folders();
+                from.keep(len, |at| wanted[folders[at] as usize])
+            }
+            Self::Keys(wanted) => {
+                let folders = segment.keys();
                 from.keep(len, |at| wanted[folders[at] as usize])
             }
             Self::Size(least, most) => {

@@ -14,6 +14,7 @@ pub struct RowRef<'a> {
     pub(super) at: usize,
     pub(super) kind: &'a Arc<str>,
     pub(super) folder: &'a Arc<str>,
+    pub(super) keys: &'a Arc<str>,
 }
 
 impl<'a> RowRef<'a> {
@@ -40,6 +41,11 @@ impl<'a> RowRef<'a> {
     /// Content type; may be empty.
     pub fn mime(&self) -> &'a str {
         self.kind
+    }
+
+    /// Keys of its own metadata, sorted, one a line.
+    pub fn keys(&self) -> &'a str {
+        self.keys
     }
 
     /// The folder that it is in, as `/products/summer`; empty where the service has no folders.
@@ -100,6 +106,7 @@ impl<'a> RowRef<'a> {
             ready: self.segment.is_ready(self.at),
             image: self.is_image(),
             folder: self.folder.clone(),
+            keys: self.keys.clone(),
             odd: self.odd().map(str::to_owned),
         }
     }

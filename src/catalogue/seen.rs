@@ -20,6 +20,8 @@ pub struct Seen {
     pub extensions: Vec<(String, u32)>,
     /// Folders.
     pub folders: Vec<(String, u32)>,
+    /// Keys of metadata.
+    pub keys: Vec<(String, u32)>,
     /// Groups whose members are known.
     pub groups: Vec<(String, u32)>,
     /// What was said against files.
@@ -31,11 +33,13 @@ impl Seen {
     pub fn of(catalogue: &Catalogue, problems: &ProblemIndex, members: &Members) -> Self {
         let mut kinds = vec![0_u32; catalogue.types().names().len()];
         let mut folders = vec![0_u32; catalogue.folders().names().len()];
+        let mut key_sets = vec![0_u32; catalogue.keys().names().len()];
         let mut extensions: HashMap<&str, u32> = HashMap::new();
         for segment in catalogue.segments() {
             for at in (0..segment.len()).filter(|&at| !segment.is_gone(at)) {
                 kinds[segment.kind(at) as usize] += 1;
                 folders[segment.folder(at) as usize] += 1;
+                key_sets[segment.keys()[at] as usize] += 1;
                 if let Some(ext) = extension(segment.folded().name(at)) {
                     *extensions.entry(ext).or_default() += 1;
                 }
@@ -46,6 +50,12 @@ impl Seen {
         };
         let kinds = texts(catalogue.types()).into_iter().zip(kinds);
         let folders = texts(catalogue.folders()).into_iter().zip(folders);
+        let mut keys: HashMap<&str, u32> = HashMap::new();
+        for (set, count) in catalogue.keys().names().iter().zip(key_sets) {
+            for key in set.lines() {
+                *keys.entry(key).or_default() += count;
+            }
+        }
         let is_one = |(text, count): &(String, u32)| *count > 0 && !text.is_empty();
         let own = |(ext, count): (&str, u32)| (ext.to_owned(), count);
         let reasons = problems.reasons().into_iter();
@@ -53,6 +63,7 @@ impl Seen {
             types: most(kinds.filter(is_one), usize::MAX),
             folders: most(folders.filter(is_one), OTHERS),
             extensions: most(extensions.into_iter().map(own), EXTENSIONS),
+            keys: most(keys.into_iter().map(own).filter(is_one), OTHERS),
             groups: most(members.counts(), OTHERS),
             problems: most(
                 reasons.map(|r| (r.words.to_string(), r.rows as u32)),

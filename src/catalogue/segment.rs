@@ -77,6 +77,7 @@ pub(super) struct Segment {
     name_lens: Vec<u16>,
     types: Vec<u32>,
     folders: Vec<u32>,
+    keys: Vec<u32>,
     sizes: Vec<u64>,
     uploaded: Vec<i64>,
     stored: Vec<i64>,
@@ -113,6 +114,7 @@ impl Segment {
         self.name_lens.push(name.len);
         self.types.push(row.shared.kind);
         self.folders.push(row.shared.folder);
+        self.keys.push(row.shared.keys);
         self.sizes.push(row.size);
         self.uploaded.push(pack_time(row.uploaded));
         self.stored.push(pack_time(row.stored));
@@ -132,6 +134,7 @@ impl Segment {
         self.flags[at] = self.flags[at] & ID_KINDS | flags_of(row.ready, row.image);
         self.types[at] = shared.kind;
         self.folders[at] = shared.folder;
+        self.keys[at] = shared.keys;
         self.sizes[at] = row.size;
         self.uploaded[at] = pack_time(row.uploaded);
         self.stored[at] = pack_time(row.stored);
@@ -144,6 +147,7 @@ impl Segment {
         self.flags[at] & (READY | IMAGE) == flags_of(row.ready, row.image)
             && self.types[at] == shared.kind
             && self.folders[at] == shared.folder
+            && self.keys[at] == shared.keys
             && self.sizes[at] == row.size
             && self.uploaded[at] == pack_time(row.uploaded)
             && self.stored[at] == pack_time(row.stored)
@@ -252,6 +256,11 @@ impl Segment {
         &self.folders
     }
 
+    /// The numbers of the sets of metadata keys.
+    pub fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+
     /// Bytes of the files.
     pub fn sizes(&self) -> &[u64] {
         &self.sizes
@@ -291,7 +300,10 @@ impl Segment {
         let odd: usize = self.odd.values().map(|words| words.len() + 32).sum();
         self.flags.capacity()
             + BYTES * self.ids.capacity()
-            + 4 * (self.name_starts.capacity() + self.types.capacity() + self.folders.capacity())
+            + 4 * (self.name_starts.capacity()
+                + self.types.capacity()
+                + self.folders.capacity()
+                + self.keys.capacity())
             + 2 * self.name_lens.capacity()
             + 8 * (self.sizes.capacity() + self.uploaded.capacity())
             + 8 * (self.stored.capacity() + self.removed.capacity())
@@ -370,6 +382,7 @@ impl Segment {
         self.name_lens.shrink_to_fit();
         self.types.shrink_to_fit();
         self.folders.shrink_to_fit();
+        self.keys.shrink_to_fit();
         self.sizes.shrink_to_fit();
         self.uploaded.shrink_to_fit();
         self.stored.shrink_to_fit();

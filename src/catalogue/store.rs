@@ -48,6 +48,7 @@ pub struct Catalogue {
     index: IdIndex,
     types: Arc<Types>,
     folders: Arc<Types>,
+    keys: Arc<Types>,
     totals: Totals,
     generation: u64,
     texts: u64,
@@ -181,6 +182,7 @@ impl Catalogue {
             at,
             kind: self.types.name(segment.kind(at)),
             folder: self.folders.name(segment.folder(at)),
+            keys: self.keys.name(segment.keys()[at]),
         }
     }
 
@@ -216,7 +218,8 @@ impl Catalogue {
             .iter()
             .map(|l| set(&l.seen) + set(&l.touched))
             .sum();
-        let shared = self.types.heap_bytes() + self.folders.heap_bytes();
+        let shared = [&self.types, &self.folders, &self.keys];
+        let shared: usize = shared.iter().map(|texts| texts.heap_bytes()).sum();
         segments + headers + listings + self.index.heap_bytes() + shared
     }
 
@@ -230,6 +233,10 @@ impl Catalogue {
 
     pub(super) fn folders(&self) -> &Types {
         &self.folders
+    }
+
+    pub(super) fn keys(&self) -> &Types {
+        &self.keys
     }
 
     fn is_missing(&self, listing: &Listing, ix: RowIx) -> bool {
@@ -275,6 +282,7 @@ impl Catalogue {
         Shared {
             kind: self.kind_of(&row.mime),
             folder: self.folder_of(&row.folder),
+            keys: self.keys_of(&row.keys),
         }
     }
 
@@ -286,6 +294,11 @@ impl Catalogue {
     /// The number of a folder, which may be new.
     pub(super) fn folder_of(&mut self, folder: &Arc<str>) -> u32 {
         number(&mut self.folders, folder)
+    }
+
+    /// The number of a set of metadata keys, which may be new.
+    pub(super) fn keys_of(&mut self, keys: &Arc<str>) -> u32 {
+        number(&mut self.keys, keys)
     }
 
     fn update(&mut self, ix: RowIx, row: &FileRow, shared: Shared, gone: bool) {

@@ -1,13 +1,14 @@
-//! Content types and folders, each kept once.
+//! Content types, folders and sets of metadata keys, each kept once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The numbers of a row's content type and folder.
+/// The numbers of what a row shares with others: content type, folder, metadata keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shared {
     pub kind: u32,
     pub folder: u32,
+    pub keys: u32,
 }
 
 /// All texts seen, by number.

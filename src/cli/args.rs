@@ -106,6 +106,8 @@ pub enum Command {
     /// Delete folders, by their whole paths, with all that is in them (ImageKit)
     #[command(after_help = SOURCE_HELP)]
     DeleteFolders(BatchArgs),
+    /// Show or change a profile's keep list: files that are never deleted with it
+    Keep(KeepArgs),
     /// List the jobs of the ledger, newest first
     Jobs {
         /// Print an array of objects
@@ -212,6 +214,9 @@ pub struct BatchArgs {
     /// More ids, one a line, or a CSV with an `item_id` column; `-` is standard input
     #[arg(long = "ids", value_name = "FILE")]
     pub ids_file: Option<PathBuf>,
+    /// Ids that are never deleted, one a line or in a CSV, besides the profile's keep list
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
     /// Print the plan and change nothing; the project is only read
     #[arg(long)]
     pub dry_run: bool,
@@ -227,6 +232,29 @@ pub struct BatchArgs {
     /// Print one object at the end
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is never deleted with a profile.
+#[derive(Debug, ClapArgs)]
+pub struct KeepArgs {
+    /// The profile's name
+    #[arg(value_name = "PROFILE")]
+    pub profile: String,
+    /// Ids to put on the list
+    #[arg(value_name = "ID", value_parser = item_id)]
+    pub ids: Vec<ItemId>,
+    /// More ids, one a line, or a CSV with an `item_id` column; `-` is standard input
+    #[arg(long = "ids", value_name = "FILE")]
+    pub ids_file: Option<PathBuf>,
+    /// Take the ids off the list in place of putting them on
+    #[arg(long)]
+    pub remove: bool,
+    /// Keep every file that matches; empty: none
+    #[arg(long, value_name = "QUERY")]
+    pub filter: Option<String>,
+    /// Keep every file that has metadata under this key; empty: none
+    #[arg(long, value_name = "KEY")]
+    pub metadata_key: Option<String>,
 }
 
 /// A batch of files.
@@ -416,6 +444,7 @@ impl Command {
             Self::Rename(args) => Some(&mut args.batch.source),
             Self::CreateFolder(args) => Some(&mut args.source),
             Self::Profiles { .. }
+            | Self::Keep(_)
             | Self::Jobs { .. }
             | Self::Resume { .. }
             | Self::Report { .. }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::job::{Engine, purge_owed};
+use crate::job::{Engine, Guard, purge_owed};
 use crate::ledger::Ledger;
 use crate::model::size::{count, counted};
 use crate::model::text::visible;
@@ -171,12 +171,13 @@ pub async fn resume(job: Option<JobId>, json: bool, data_dir: &Path) -> Result<u
     }
     let project = Project::of_job(&summary.source, data_dir).await?;
     project.allow(summary.verb)?;
+    let keep = Guard::of(&project.profile.keep, summary.verb).map_err(Failure::start)?;
     let engine = Engine {
         service: Arc::clone(&project.service),
         ledger,
     };
     let (summary, code) = match summary.can_continue() {
-        true => run::run(&engine, summary.id).await?,
+        true => run::run(&engine, summary.id, Some(keep)).await?,
         false => {
             let code = exit_code(&summary);
             (summary, code)

@@ -170,14 +170,20 @@ impl Filter {
         arrange(catalogue, &query, Sort::default(), &ProblemIndex::default())
     }
 
-    /// The matching files as items of a plan. Rows without an id are shown elsewhere, never planned.
-    pub async fn items(&self, project: &Project, removed: bool) -> Result<Vec<PlanItem>, Failure> {
+    /// The files that there are, and the matching ones as items of a plan. Rows without an id are shown
+    /// elsewhere, never planned.
+    pub async fn items(
+        &self,
+        project: &Project,
+        removed: bool,
+    ) -> Result<(Catalogue, Vec<PlanItem>), Failure> {
         let (catalogue, shown) = self.files_in(project, removed).await?;
         let rows = shown.order.iter().map(|row| catalogue.row(*row));
-        Ok(rows
+        let items = rows
             .filter(RowRef::is_selectable)
             .map(|row| PlanItem::from_file(&row.file_row()))
-            .collect())
+            .collect();
+        Ok((catalogue, items))
     }
 }
 
@@ -215,7 +221,7 @@ async fn members(project: &Project, wanted: &[String]) -> Result<Members, Failur
 }
 
 /// All files of the project that exist, or all that were removed.
-async fn catalogue(project: &Project, removed: bool) -> Result<Catalogue, Failure> {
+pub(super) async fn catalogue(project: &Project, removed: bool) -> Result<Catalogue, Failure> {
     let mut catalogue = Catalogue::new();
     let (epoch, listing) = if removed {
         (catalogue.begin_removed(), Listing::Removed)

@@ -6,6 +6,7 @@ mod args;
 mod demo;
 mod folders;
 mod jobs;
+mod keep;
 mod list;
 mod out;
 mod profiles;
@@ -82,6 +83,7 @@ async fn dispatch(command: Command, folder: &Path) -> Result<u8, Failure> {
             let action = action.unwrap_or(ProfilesCommand::List);
             profiles::run(&action, folder).await
         }
+        Command::Keep(args) => keep::run(&args, folder),
         Command::Ls(args) => list::ls(&args, folder).await,
         Command::Groups(args) => list::groups(&args, folder).await,
         Command::Renders(args) => things::list(ItemKind::Render, &args, folder).await,

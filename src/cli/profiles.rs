@@ -84,6 +84,7 @@ async fn add(args: &AddArgs, data_dir: &Path) -> Result<u8, Failure> {
         simple_auth: args.simple_auth,
         protected: args.protected,
         read_only: args.read_only,
+        keep: Default::default(),
         account: None,
     };
     let account = verify(&profile.credentials(secret.clone())).await?;

@@ -54,6 +54,6 @@ pub async fn follow(
         deleted.id
     ));
     let job = engine.start(&plan).await?;
-    let (purged, own) = run(engine, job).await?;
+    let (purged, own) = run(engine, job, None).await?;
     Ok((Some(purged), code.max(own)))
 }

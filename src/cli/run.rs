@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use crate::job::{Engine, InGroups, PlanFacts, look_into_groups, plan_facts};
+use crate::catalogue::Catalogue;
+use crate::job::{Engine, Guard, InGroups, PlanFacts, look_into_groups, plan_facts};
 use crate::ledger::Ledger;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
@@ -20,7 +21,7 @@ use crate::report;
 
 use super::args::BatchArgs;
 use super::jobs;
-use super::list::Filter;
+use super::list::{Filter, catalogue};
 use super::out::{DONE, Failure, NOT_ALL, line, note, to_json};
 use super::progress::watch;
 use super::purge;
@@ -47,7 +48,7 @@ pub async fn batch(
 ) -> Result<u8, Failure> {
     told.check(verb).map_err(Failure::usage)?;
     let filter = filter.map(Filter::of_batch).transpose()?;
-    let given = given_ids(args)?;
+    let given = ids_of(&args.ids, args.ids_file.as_deref())?;
     if args.ids.is_empty() && args.ids_file.is_none() && filter.is_none() {
         let what = verb.kind().noun(2);
         return Err(Failure::usage(format!(
@@ -69,13 +70,21 @@ pub async fn batch(
     if told.purge {
         purge::allow(&project)?;
     }
+    let keep = &project.profile.keep;
+    let mut keep = keep.clone();
+    keep.add(ids_of(&[], args.keep.as_deref())?);
+    let guard = Guard::of(&keep, verb).map_err(Failure::usage)?;
     let account = project.account().await?;
-    let found = match &filter {
-        Some(filter) => filter.items(&project, verb == Verb::Restore).await?,
-        None => Vec::new(),
+    let removed = verb == Verb::Restore;
+    let knows = keep.needs_rows() && matches!(verb, Verb::Delete | Verb::DeleteFolders);
+    let (known, found) = match &filter {
+        Some(filter) => filter.items(&project, removed).await?,
+        None if knows => (catalogue(&project, false).await?, Vec::new()),
+        None => (Catalogue::new(), Vec::new()),
     };
     let source = project.profile.source(account, project.service.api_base());
     let mut items = items(given, found);
+    guard.mark(verb, &known, &mut items);
     if (told.purge || verb == Verb::Purge) && !args.dry_run {
         purge::prepare(&project, &mut items).await;
     }
@@ -104,7 +113,7 @@ pub async fn batch(
         ledger,
     };
     let job = engine.start(&plan).await?;
-    let (summary, code) = run(&engine, job).await?;
+    let (summary, code) = run(&engine, job, None).await?;
     let (purged, code) = purge::follow(&engine, &summary, code).await?;
     let written = match &args.report {
         Some(dir) => jobs::write_report(&engine.ledger, job, dir, args.redacted).await,
@@ -125,13 +134,20 @@ pub fn end(code: u8, told: Result<(), Failure>) -> Result<u8, Failure> {
     }
 }
 
-/// Runs or continues a job until it ends or is stopped; the summary and the exit status.
-pub async fn run(engine: &Engine, job: JobId) -> Result<(JobSummary, u8), Failure> {
+/// Runs a job, or with a keep list continues it, until it ends or is stopped; the summary and the exit status.
+pub async fn run(
+    engine: &Engine,
+    job: JobId,
+    keep: Option<Guard>,
+) -> Result<(JobSummary, u8), Failure> {
     let stop = CancellationToken::new();
     let by_signal = Arc::new(AtomicU8::new(0));
     let signals = tokio::spawn(stop_on_signal(stop.clone(), Arc::clone(&by_signal)));
     let (watcher, shown) = watch();
-    let result = engine.run(job, stop, watcher).await;
+    let result = match keep {
+        Some(keep) => engine.go_on(job, keep, stop, watcher).await,
+        None => engine.run(job, stop, watcher).await,
+    };
     signals.abort();
     drop(shown.await);
     let summary = result?;
@@ -191,9 +207,9 @@ pub fn open_ledger(data_dir: &Path) -> Result<Arc<Ledger>, Failure> {
 }
 
 /// Ids of the arguments, then those of the file.
-fn given_ids(args: &BatchArgs) -> Result<Vec<ItemId>, Failure> {
-    let mut ids = args.ids.clone();
-    if let Some(path) = &args.ids_file {
+pub fn ids_of(given: &[ItemId], file: Option<&Path>) -> Result<Vec<ItemId>, Failure> {
+    let mut ids = given.to_vec();
+    if let Some(path) = file {
         let text = if path.as_os_str() == "-" {
             let mut text = Vec::new();
             io::stdin().lock().read_to_end(&mut text).map(|_| text)
@@ -450,8 +466,9 @@ fn fact_lines(facts: &PlanFacts) -> Vec<String> {
         let (stored, unstored) = (count(facts.stored), count(facts.unstored));
         lines.push(format!("{stored} stored, {unstored} unstored"));
     }
-    if facts.guarded > 0 {
-        lines.push(format!("{} left out", count(facts.guarded)));
+    for (reason, number) in &facts.guards {
+        let left_out = counted(*number, "item is", "items are");
+        lines.push(format!("{left_out} left out: {}", visible(reason)));
     }
     lines.push(counted(facts.calls, "call", "calls"));
     if !facts.sample.is_empty() {

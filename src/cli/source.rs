@@ -222,6 +222,7 @@ pub fn blank(id: &str, name: &str, service: ServiceKind) -> Profile {
         simple_auth: false,
         protected: false,
         read_only: false,
+        keep: Default::default(),
         account: None,
     }
 }

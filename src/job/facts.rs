@@ -1,5 +1,7 @@
 //! What a plan amounts to: for the plan sheet and `--dry-run`. Pure.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Plan, PlanItem, Time};
 use crate::service::capabilities;
 
@@ -25,6 +27,8 @@ pub struct PlanFacts {
     pub unstored: u64,
     /// Items that a guard leaves out.
     pub guarded: u64,
+    /// Why, and how many for each reason, most first.
+    pub guards: Vec<(String, u64)>,
     /// Calls needed if all goes well.
     pub calls: u64,
     /// Some names from the whole length of the plan, ids where there is no name.
@@ -46,9 +50,20 @@ pub fn plan_facts(plan: &Plan) -> PlanFacts {
         stored: count(|item| item.stored.is_some()),
         unstored: count(is_unstored),
         guarded: items - going,
+        guards: guards(plan),
         calls: going.div_ceil(batch_limit(plan)),
         sample: sample(&sent().collect::<Vec<_>>()),
     }
+}
+
+fn guards(plan: &Plan) -> Vec<(String, u64)> {
+    let mut guards: BTreeMap<&str, u64> = BTreeMap::new();
+    for reason in plan.items().iter().filter_map(|item| item.guard.as_deref()) {
+        *guards.entry(reason).or_default() += 1;
+    }
+    let mut guards: Vec<_> = guards.into_iter().map(|(r, n)| (r.to_owned(), n)).collect();
+    guards.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    guards
 }
 
 /// Known to exist (it was listed) and to be kept by nobody.
@@ -104,6 +119,7 @@ mod tests {
             stored: 24,
             unstored: 75,
             guarded: 1,
+            guards: vec![("protected".to_owned(), 1)],
             calls: 3,
             sample,
         };

@@ -9,6 +9,7 @@ mod call;
 mod chunk;
 #[cfg(test)]
 mod doubts;
+mod drift;
 mod error;
 mod facts;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod fake;
 #[cfg(test)]
 mod fixture;
 mod groups;
+mod guard;
 #[cfg(test)]
 mod histories;
 mod progress;
@@ -39,9 +41,11 @@ use crate::model::{JobId, JobSummary, Plan, Verb};
 use crate::service::{ErrorKind, Service, ServiceError};
 
 pub use chunk::Pace;
+pub use drift::hold_changed;
 pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
 pub use groups::{Holds, InGroups, look_into_groups};
+pub use guard::Guard;
 pub use progress::{Observer, Progress};
 pub use purge::{find_addresses, purge_after, purge_owed};
 
@@ -85,6 +89,21 @@ impl Engine {
         self.run_at(job, Pace::default(), stop, observer).await
     }
 
+    /// Continues a job as [`Engine::run`] does. A delete first looks at what was not sent yet: what changed since
+    /// the plan was made, or is to be kept, ends as skipped.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    pub async fn go_on(
+        &self,
+        job: JobId,
+        keep: Guard,
+        stop: CancellationToken,
+        observer: Arc<dyn Observer>,
+    ) -> Result<JobSummary, JobError> {
+        run::run(self, job, Pace::default(), Some(keep), stop, observer).await
+    }
+
     /// Like [`Engine::run`], with another patience.
     pub async fn run_at(
         &self,
@@ -93,7 +112,7 @@ impl Engine {
         stop: CancellationToken,
         observer: Arc<dyn Observer>,
     ) -> Result<JobSummary, JobError> {
-        run::run(self, job, pace, stop, observer).await
+        run::run(self, job, pace, None, stop, observer).await
     }
 
     fn check_verb(&self, verb: Verb) -> Result<(), ServiceError> {

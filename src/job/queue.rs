@@ -2,10 +2,10 @@
 //!
 //! Follow-ups of lost, partial or refused calls go first, then items to send again, then new ones.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::model::{CallPurpose, Verb};
+use crate::model::{CallPurpose, Settled, Verb};
 
 use super::chunk::{Chunk, Entry, Pace, Terms};
 use super::settle::Judgement;
@@ -109,6 +109,17 @@ impl Queue {
                 self.push(chunk, Duration::ZERO);
             }
         }
+    }
+
+    /// Items that were never sent.
+    pub fn fresh_seqs(&self) -> Vec<u32> {
+        self.fresh.iter().map(|entry| entry.seq).collect()
+    }
+
+    /// Drops items that have their outcome without being sent.
+    pub fn leave_out(&mut self, settled: &[Settled]) {
+        let out: HashSet<u32> = settled.iter().map(|one| one.seq).collect();
+        self.fresh.retain(|entry| !out.contains(&entry.seq));
     }
 
     /// What can be done at this time.

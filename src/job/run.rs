@@ -9,11 +9,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
-use crate::model::{CallId, CallPurpose, JobId, JobRecord, JobState, JobSummary, Settled, Time};
+use crate::model::{
+    CallId, CallPurpose, JobId, JobRecord, JobState, JobSummary, Outcome, PlanItem, Settled, Time,
+};
 use crate::service::{Pass, Priority, ServiceError};
 
 use super::call::{Closed, Line};
 use super::chunk::Pace;
+use super::drift::{hold_changed, is_looked_at, look};
+use super::guard::Guard;
 use super::queue::{Next, Queue};
 use super::resume::{Left, left};
 use super::settle::left_behind;
@@ -29,6 +33,7 @@ pub(super) async fn run(
     engine: &Engine,
     job: JobId,
     pace: Pace,
+    keep: Option<Guard>,
     stop: CancellationToken,
     observer: Arc<dyn Observer>,
 ) -> Result<JobSummary, JobError> {
@@ -46,6 +51,9 @@ pub(super) async fn run(
         run.queue = run.queue.look_first();
     }
     let refused = run.check_account(&record.summary).await;
+    if let Some(keep) = keep {
+        run.hold_back(&record, &keep).await;
+    }
     run.drive().await;
     let ended = run.end().await;
     match refused {
@@ -144,6 +152,62 @@ impl Run {
             Err(error) => {
                 self.queue.halt(&error.message);
                 Some(error)
+            }
+        }
+    }
+
+    /// Looks at what was never sent and ends what must not be any more.
+    async fn hold_back(&mut self, record: &JobRecord, keep: &Guard) {
+        let verb = record.summary.verb;
+        let fresh = self.queue.fresh_seqs();
+        if !is_looked_at(verb) || fresh.is_empty() || self.queue.is_shut() {
+            return;
+        }
+        let items = fresh
+            .iter()
+            .filter_map(|&seq| record.items.get(seq as usize));
+        let mut items: Vec<PlanItem> = items.map(|row| row.item.clone()).collect();
+        let looked = tokio::select! {
+            biased;
+            () = self.line.stop.cancelled() => return,
+            looked = look(&self.line.service, &items) => looked,
+        };
+        let catalogue = match looked {
+            Ok(catalogue) => catalogue,
+            Err(error) => {
+                let words = "What is left could not be looked at before it is deleted";
+                return self.queue.halt(&format!("{words}: {}", error.message));
+            }
+        };
+        hold_changed(verb, &catalogue, &mut items);
+        keep.mark_seen(verb, &catalogue, &mut items);
+        let held = fresh.iter().zip(&items).filter_map(|(&seq, item)| {
+            Some(Settled {
+                seq,
+                outcome: Outcome::Skipped,
+                problem: item.guard.clone()?,
+                evidence: None,
+                service_time: None,
+                settled_at: Time::now(),
+            })
+        });
+        let held: Arc<[Settled]> = held.collect();
+        if held.is_empty() {
+            return;
+        }
+        let (job, written) = (self.line.job, Arc::clone(&held));
+        match self
+            .line
+            .write(move |ledger| ledger.settle(job, &written))
+            .await
+        {
+            Ok(()) => {
+                self.queue.leave_out(&held);
+                self.watch.settled(&held);
+            }
+            Err(failure) => {
+                self.queue.halt(&failure.message);
+                self.failure.get_or_insert(failure);
             }
         }
     }

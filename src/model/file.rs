@@ -69,6 +69,8 @@ pub struct FileRow {
     pub image: bool,
     /// The folder that it is in, as `/products/summer`; empty where the service has no folders.
     pub folder: Arc<str>,
+    /// Keys of its own metadata, sorted, one a line; empty where it has none.
+    pub keys: Arc<str>,
     /// What was wrong with the listing's row, if anything.
     pub odd: Option<String>,
 }
@@ -87,6 +89,7 @@ impl FileRow {
             ready: true,
             image: false,
             folder: Arc::from(""),
+            keys: Arc::from(""),
             odd: None,
         }
     }

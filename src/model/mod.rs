@@ -7,6 +7,7 @@ mod args;
 mod file;
 mod id;
 mod job;
+mod keep;
 mod library;
 mod outcome;
 mod plan;
@@ -23,6 +24,7 @@ pub use args::{PlanArgs, check_folder, check_name};
 pub use file::{FileDetails, FileRow, FileState, GroupDetails, GroupRow, UNSTORED_LIFE_HOURS};
 pub use id::{CallId, ItemId, JobId, ProfileId, ServiceKind};
 pub use job::{CallPurpose, CallRecord, ItemRecord, JobRecord, JobState, JobSummary};
+pub use keep::Keep;
 pub use library::{
     Edit, Editable, FieldKind, FieldRow, FieldValue, FolderChange, FolderJob, FolderRow, VersionRow,
 };

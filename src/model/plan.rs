@@ -131,6 +131,16 @@ impl Plan {
         Self { args, ..self }
     }
 
+    /// The same plan with other items.
+    pub fn with_items(self, items: Vec<PlanItem>) -> Self {
+        let other = Self::new(self.verb, self.source, items);
+        Self {
+            args: self.args,
+            created: self.created,
+            ..other
+        }
+    }
+
     /// The items, in order.
     pub fn items(&self) -> &[PlanItem] {
         &self.items

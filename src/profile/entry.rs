@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Account, ProfileId, ServiceKind, Source};
+use crate::model::{Account, Keep, ProfileId, ServiceKind, Source};
 use crate::service::Credentials;
 
 use super::Colour;
@@ -37,6 +37,9 @@ pub struct Profile {
     /// There are no destructive verbs.
     #[serde(default)]
     pub read_only: bool,
+    /// What is never deleted with it.
+    #[serde(default, skip_serializing_if = "Keep::is_empty")]
+    pub keep: Keep,
     /// Whom the keys belonged to when they were last verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,

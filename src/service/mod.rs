@@ -57,6 +57,8 @@ pub struct Capabilities {
     pub versions: bool,
     /// Whether a file's tags, description and fields can be changed.
     pub edit: bool,
+    /// Whether files have metadata of their own.
+    pub metadata: bool,
     /// Whether it searches by itself, in its own language.
     pub search: bool,
     /// Purges that an account has in a month, as documented; `None` where there is no purging.
@@ -76,6 +78,7 @@ impl Capabilities {
         folders: false,
         versions: false,
         edit: false,
+        metadata: false,
         search: false,
         purges_a_month: None,
     };

@@ -29,6 +29,7 @@ const BUDGET: Duration = Duration::from_millis(8);
 pub(super) enum Sheet {
     Profile(Box<sheets::profile::ProfileSheet>),
     Forget(Profile),
+    Keep(Box<sheets::keep::KeepSheet>),
     Plan {
         profile: ProfileId,
         sheet: Box<sheets::plan::PlanSheet>,

@@ -93,6 +93,10 @@ pub enum Command {
     AddProfile,
     /// Open the sheet of a profile.
     EditProfile(ProfileId),
+    /// Open the sheet of a profile's keep list.
+    EditKeep(ProfileId),
+    /// Put what is selected on the keep list, or take it off.
+    Keep(bool),
     /// Ask whether to forget a profile.
     ForgetProfile(ProfileId),
     /// Switch to the n-th profile, from 0.
@@ -179,6 +183,9 @@ impl Command {
         match self {
             Self::AddProfile => "Add profile".into(),
             Self::EditProfile(_) => "Edit profile…".into(),
+            Self::EditKeep(_) => "Keep list…".into(),
+            Self::Keep(true) => "Never delete".into(),
+            Self::Keep(false) => "Take off the keep list".into(),
             Self::ForgetProfile(_) => "Forget profile…".into(),
             Self::SwitchTo(n) => format!("Profile {}", n + 1),
             Self::Go(place) => place.title().into(),

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::cached::{Caches, ReadList};
 use super::files::View;
 use crate::catalogue::{Arrangement, Arranger, Catalogue, Order, ProblemIndex, Query};
-use crate::job::{self, Observer, Progress};
+use crate::job::{self, Guard, Observer, Progress};
 use crate::ledger::Ledger;
 use crate::model::{
     Account, FileRow, GroupRow, ItemId, ItemKind, JobId, JobState, JobSummary, Plan, ProfileId,
@@ -483,18 +483,20 @@ impl Engine {
         &self,
         session: Session,
         ledger: Arc<Ledger>,
-        plan: Plan,
+        (plan, newest): (Plan, Catalogue),
         stop: CancellationToken,
     ) {
         let tell = self.teller();
         let profile = plan.source.profile.clone();
         self.runtime().spawn(async move {
+            let plan = tokio::task::spawn_blocking(move || held(plan, &newest)).await;
+            let Ok(plan) = plan else { return };
             let engine = job::Engine {
                 service: session.service,
                 ledger,
             };
             match engine.start(&plan).await {
-                Ok(job) => run_job(engine, profile, job, stop, tell).await,
+                Ok(job) => run_job(engine, profile, (job, None), stop, tell).await,
                 Err(error) => tell.say(Event::JobEnded {
                     profile,
                     job: None,
@@ -510,7 +512,7 @@ impl Engine {
         session: Session,
         ledger: Arc<Ledger>,
         profile: ProfileId,
-        job: JobId,
+        (job, keep): (JobId, Guard),
         stop: CancellationToken,
     ) {
         let tell = self.teller();
@@ -519,7 +521,7 @@ impl Engine {
                 service: session.service,
                 ledger,
             };
-            run_job(engine, profile, job, stop, tell).await;
+            run_job(engine, profile, (job, Some(keep)), stop, tell).await;
         });
     }
 }
@@ -533,10 +535,17 @@ impl Drop for Engine {
     }
 }
 
+/// The plan without what changed in the list since it was made.
+fn held(plan: Plan, newest: &Catalogue) -> Plan {
+    let mut items = plan.items().to_vec();
+    job::hold_changed(plan.verb, newest, &mut items);
+    plan.with_items(items)
+}
+
 async fn run_job(
     engine: job::Engine,
     profile: ProfileId,
-    job: JobId,
+    (job, keep): (JobId, Option<Guard>),
     stop: CancellationToken,
     tell: Teller,
 ) {
@@ -547,7 +556,12 @@ async fn run_job(
     let observer = Arc::new(Watcher { tell: tell.clone() });
     // A task of its own: if it breaks, the window still hears of the job's end.
     let ledger = engine.ledger.clone();
-    let running = tokio::spawn(async move { engine.run(job, stop, observer).await });
+    let running = tokio::spawn(async move {
+        match keep {
+            Some(keep) => engine.go_on(job, keep, stop, observer).await,
+            None => engine.run(job, stop, observer).await,
+        }
+    });
     let result = match running.await {
         Ok(Ok(summary)) => Ok(summary),
         Ok(Err(error)) => halted(&ledger, job).ok_or_else(|| error.to_string()),

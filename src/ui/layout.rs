@@ -300,6 +300,13 @@ impl App {
         };
         let stay = match &mut sheet {
             Sheet::Keys => sheets::keys::ui(&ctx),
+            Sheet::Keep(sheet) => {
+                let (stay, saved) = sheet.ui(&ctx);
+                if let Some(profile) = saved {
+                    self.keep_list(&ctx, &profile.id, profile.keep);
+                }
+                stay
+            }
             Sheet::Filter(sheet) => {
                 let (stay, kept) = sheet.ui(&ctx);
                 if let Some(filter) = kept {

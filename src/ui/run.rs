@@ -10,12 +10,14 @@ use super::flash::Flash;
 use super::item_list::Items;
 use super::saved::SavedFilter;
 use super::sheets::filter::FilterSheet;
+use super::sheets::keep::KeepSheet;
 use super::sheets::plan::PlanSheet;
 use super::sheets::profile::ProfileSheet;
 use super::sheets::report::ReportSheet;
 use super::views::header::filter_id;
 use super::workspace::Workspace;
-use crate::model::{ItemKind, JobId, Outcome, PlanItem, ProfileId, Time, Verb, size};
+use crate::job::Guard;
+use crate::model::{ItemKind, JobId, Keep, Outcome, PlanItem, ProfileId, Time, Verb, size};
 use crate::profile::Profile;
 
 impl App {
@@ -27,7 +29,11 @@ impl App {
 
     fn run(&mut self, ctx: &Context, command: Command) {
         match command {
-            Command::AddProfile | Command::EditProfile(_) | Command::ForgetProfile(_)
+            Command::AddProfile
+            | Command::EditProfile(_)
+            | Command::EditKeep(_)
+            | Command::Keep(_)
+            | Command::ForgetProfile(_)
                 if self.only_looks() =>
             {
                 self.notify(
@@ -45,6 +51,13 @@ impl App {
                 }
             }
             Command::ForgetProfile(id) => self.ask_forget(&id),
+            Command::EditKeep(id) => {
+                if let Some(profile) = self.profiles.get(&id) {
+                    let sheet = KeepSheet::new(profile.clone());
+                    self.sheet = Some(Sheet::Keep(Box::new(sheet)));
+                }
+            }
+            Command::Keep(on) => self.keep_selected(ctx, on),
             Command::SwitchTo(n) => self.switch_to(n),
             Command::Go(place) => self.go(place),
             Command::Refresh => self.refresh(),
@@ -296,6 +309,13 @@ impl App {
         let Some(session) = workspace.session() else {
             return;
         };
+        let (keep, catalogue) = (workspace.profile.keep.clone(), workspace.catalogue.clone());
+        let make = move || {
+            let guard = Guard::of(&keep, verb)?;
+            let mut items = make()?;
+            guard.mark(verb, &catalogue, &mut items);
+            Ok(items)
+        };
         let folders = &workspace.folders;
         let sheet = PlanSheet::open(
             &self.engine,
@@ -330,6 +350,46 @@ impl App {
         let (one, many) = if urls { ("URL", "URLs") } else { ("id", "ids") };
         let words = format!("Copied {}", size::counted(lines.len() as u64, one, many));
         self.flash = Some(Flash::new(ctx, words));
+    }
+
+    /// Puts the selected files on the profile's keep list, or takes them off.
+    fn keep_selected(&mut self, ctx: &Context, on: bool) {
+        let Some(workspace) = self.workspaces.get(self.current) else {
+            return;
+        };
+        let Some(list) = workspace.shown() else {
+            return;
+        };
+        let ids = list.freeze(&workspace.catalogue).ids();
+        let (id, mut keep) = (workspace.profile.id.clone(), workspace.profile.keep.clone());
+        if on {
+            keep.add(ids);
+        } else {
+            keep.remove(&ids);
+        }
+        self.keep_list(ctx, &id, keep);
+    }
+
+    /// Saves a profile's keep list; its files and jobs stay as they are.
+    pub(super) fn keep_list(&mut self, ctx: &Context, id: &ProfileId, keep: Keep) {
+        let Some(workspace) = self.workspaces.iter_mut().find(|w| w.profile.id == *id) else {
+            return;
+        };
+        let words = match keep.words() {
+            empty if empty.is_empty() => "Nothing is on the keep list".to_owned(),
+            words => format!("Never deleted: {words}"),
+        };
+        let profile = Profile {
+            keep,
+            ..workspace.profile.clone()
+        };
+        match self.profiles.put(profile.clone()) {
+            Ok(()) => {
+                workspace.profile = profile;
+                self.flash = Some(Flash::new(ctx, words));
+            }
+            Err(error) => self.notify(error.to_string()),
+        }
     }
 
     fn show_problems(&mut self, on: bool) {

@@ -199,6 +199,7 @@ fn demo_profile(server: &Server, service: ServiceKind, colour: Colour) -> (Profi
         simple_auth: false,
         protected: false,
         read_only: false,
+        keep: Default::default(),
         account: None,
     };
     (profile, secret)

@@ -22,6 +22,7 @@ use super::search::Search;
 use super::things::Things;
 use super::usage::UsageState;
 use crate::catalogue::{Catalogue, Change, ProblemIndex};
+use crate::job::Guard;
 use crate::job::Progress;
 use crate::model::{
     FileRow, ItemId, ItemKind, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, ServiceKind,
@@ -550,7 +551,7 @@ impl Workspace {
             began: std::time::Instant::now(),
             before: 0,
         });
-        engine.start_job(session, ledger, plan, stop);
+        engine.start_job(session, ledger, (plan, self.catalogue.clone()), stop);
         Ok(())
     }
 
@@ -562,6 +563,7 @@ impl Workspace {
         record: &JobRecord,
     ) -> Result<(), String> {
         let session = self.session_for(record.summary.verb)?;
+        let keep = Guard::of(&self.profile.keep, record.summary.verb)?;
         let stop = CancellationToken::new();
         let summary = &record.summary;
         let open = summary.tally.pending + summary.tally.not_sent + summary.tally.unknown;
@@ -578,7 +580,8 @@ impl Workspace {
             began: std::time::Instant::now(),
             before: summary.tally.items() - open,
         });
-        engine.continue_job(session, ledger, self.profile.id.clone(), summary.id, stop);
+        let job = (summary.id, keep);
+        engine.continue_job(session, ledger, self.profile.id.clone(), job, stop);
         Ok(())
     }
 
@@ -973,6 +976,7 @@ mod tests {
             simple_auth: false,
             protected: false,
             read_only: false,
+            keep: Default::default(),
             account: None,
         };
         let keys = profile.credentials("secret".to_owned().into());

@@ -205,6 +205,49 @@ fn a_dry_run_names_the_groups_that_hold_the_files() {
 }
 
 #[test]
+fn ids_of_a_keep_file_are_not_deleted() {
+    let house = House::new();
+    let ids = house.deletable();
+    let keep = house.path("keep.txt");
+    std::fs::write(&keep, ids[0].to_uppercase()).unwrap();
+    let output = house.run(&[
+        "delete", &ids[0], &ids[1], "--keep", &keep, "--yes", "--json",
+    ]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    let outcomes = &object(&output)["outcomes"];
+    assert_eq!(
+        (&outcomes["done"], &outcomes["skipped"]),
+        (&1.into(), &1.into())
+    );
+    assert!(house.books().file(&ids[0]).unwrap().removed.is_none());
+    let output = house.run(&["delete", &ids[2], "--keep", "nowhere", "--yes"]);
+    assert_eq!(
+        code(&output),
+        2,
+        "a list that cannot be read deletes nothing"
+    );
+    assert!(house.books().file(&ids[2]).unwrap().removed.is_none());
+}
+
+#[test]
+fn a_keep_list_is_shown_and_changed() {
+    let house = House::new();
+    let mut profiles = Profiles::load(&house.data.path().join("data")).unwrap();
+    profiles.put(profile("shop", false)).unwrap();
+    let output = house.run(&["keep", "shop", "a", "b", "--filter", "ext:pdf"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(stdout(&output), "a\nb\n");
+    let output = house.run(&["keep", "shop", "a", "--remove", "--filter", ""]);
+    assert_eq!(stdout(&output), "b\n");
+    let output = house.run(&["keep", "shop", "--filter", "size>"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    let output = house.run(&["keep", "shop"]);
+    assert_eq!(stdout(&output), "b\n");
+    assert!(stderr(&output).contains("1 id"), "{}", stderr(&output));
+    assert_eq!(code(&house.run(&["keep", "other"])), 2);
+}
+
+#[test]
 fn nothing_is_deleted_unasked() {
     let house = House::new();
     let id = house.deletable()[0].clone();
@@ -217,23 +260,31 @@ fn nothing_is_deleted_unasked() {
     assert_eq!(house.books().requests(), requests);
 }
 
+fn profile(name: &str, protected: bool) -> Profile {
+    Profile {
+        id: new_id(),
+        name: name.into(),
+        service: ServiceKind::Uploadcare,
+        colour: Colour::PALETTE[0],
+        public_key: demo::PUBLIC_KEY.into(),
+        api_base: None,
+        cdn_base: None,
+        simple_auth: false,
+        protected,
+        read_only: false,
+        keep: Default::default(),
+        account: None,
+    }
+}
+
 #[test]
 fn yes_does_not_walk_past_a_protected_profile() {
     let house = House::new();
     let mut profiles = Profiles::load(&house.data.path().join("data")).unwrap();
     for (name, protected) in [("guarded", true), ("open", false)] {
         let profile = Profile {
-            id: new_id(),
-            name: name.into(),
-            service: ServiceKind::Uploadcare,
-            colour: Colour::PALETTE[0],
-            public_key: demo::PUBLIC_KEY.into(),
             api_base: Some(house.server.base()),
-            cdn_base: None,
-            simple_auth: false,
-            protected,
-            read_only: false,
-            account: None,
+            ..profile(name, protected)
         };
         profiles.put(profile).unwrap();
     }

@@ -105,6 +105,7 @@ fn fresh() -> Profile {
         simple_auth: false,
         protected: false,
         read_only: false,
+        keep: Default::default(),
         account: None,
     }
 }

@@ -40,6 +40,8 @@ struct Columns<'a> {
     kinds: Vec<u16>,
     folders: Vec<&'a str>,
     places: Vec<u16>,
+    keys: Vec<&'a str>,
+    key_places: Vec<u16>,
     sizes: Vec<u64>,
     /// Each upload as the way from the one before, the other two as the way from the upload.
     times: Vec<i64>,
@@ -80,6 +82,7 @@ pub(super) struct Builder {
     lens: Vec<u16>,
     types: Shares,
     folders: Shares,
+    keys: Shares,
     sizes: Vec<u64>,
     times: Vec<i64>,
     base: i64,
@@ -92,10 +95,16 @@ impl Builder {
 
     pub fn is_full(&self) -> bool {
         self.flags.len() == ROWS
-            || self.texts.len() + self.types.bytes + self.folders.bytes >= MAX_TEXTS
+            || self.texts.len() + self.types.bytes + self.folders.bytes + self.keys.bytes
+                >= MAX_TEXTS
     }
 
-    pub fn push(&mut self, segment: &Segment, at: usize, (types, folders): (&Types, &Types)) {
+    pub fn push(
+        &mut self,
+        segment: &Segment,
+        at: usize,
+        (types, folders, keys): (&Types, &Types, &Types),
+    ) {
         let flag = |on: bool, flag: u8| if on { flag } else { 0 };
         self.put_text(segment.name(at));
         let id = self.put_id(segment.id(at));
@@ -112,6 +121,7 @@ impl Builder {
         );
         self.types.put(segment.kind(at), types);
         self.folders.put(segment.folder(at), folders);
+        self.keys.put(segment.keys()[at], keys);
         self.sizes.push(segment.size(at));
         if let Some(time) = segment.uploaded(at) {
             self.times.push(time.0.wrapping_sub(self.base));
@@ -124,7 +134,10 @@ impl Builder {
     }
 
     /// The bytes of what was gathered; the next chunk begins.
-    pub fn take(&mut self, (types, folders): (&Types, &Types)) -> io::Result<Vec<u8>> {
+    pub fn take(
+        &mut self,
+        (types, folders, keys): (&Types, &Types, &Types),
+    ) -> io::Result<Vec<u8>> {
         let done = std::mem::take(self);
         super::packed(&Columns {
             flags: &done.flags,
@@ -135,6 +148,8 @@ impl Builder {
             kinds: done.types.places,
             folders: done.folders.texts(folders),
             places: done.folders.places,
+            keys: done.keys.texts(keys),
+            key_places: done.keys.places,
             sizes: done.sizes,
             times: done.times,
         })
@@ -180,6 +195,8 @@ pub(super) fn restore(bytes: &[u8], catalogue: &mut Catalogue) -> Result<(), &'s
             .collect::<Vec<Arc<str>>>()
     };
     let (types, folders) = (texts(&columns.types), texts(&columns.folders));
+    let keys = texts(&columns.keys);
+    let keys: Vec<u32> = keys.iter().map(|text| catalogue.keys_of(text)).collect();
     let kinds: Vec<u32> = types.iter().map(|text| catalogue.kind_of(text)).collect();
     let folders: Vec<u32> = folders
         .iter()
@@ -191,13 +208,14 @@ pub(super) fn restore(bytes: &[u8], catalogue: &mut Catalogue) -> Result<(), &'s
         ids: columns.ids,
         kinds: columns.kinds.iter(),
         places: columns.places.iter(),
+        key_places: columns.key_places.iter(),
         sizes: columns.sizes.iter(),
         times: columns.times.iter(),
         base: 0,
     };
     for &flags in columns.flags {
         let row = rows
-            .next(flags, &kinds, &folders)
+            .next(flags, [&kinds, &folders, &keys])
             .ok_or("a row lacks something")?;
         if !catalogue.restore(&row) {
             return Err("a file is in it twice");
@@ -222,13 +240,14 @@ struct Rows<'a, 'b> {
     ids: &'a [u8],
     kinds: std::slice::Iter<'b, u16>,
     places: std::slice::Iter<'b, u16>,
+    key_places: std::slice::Iter<'b, u16>,
     sizes: std::slice::Iter<'b, u64>,
     times: std::slice::Iter<'b, i64>,
     base: i64,
 }
 
 impl<'a> Rows<'a, '_> {
-    fn next(&mut self, flags: u8, kinds: &[u32], folders: &[u32]) -> Option<NewRow<'a>> {
+    fn next(&mut self, flags: u8, [kinds, folders, keys]: [&[u32]; 3]) -> Option<NewRow<'a>> {
         let name = self.text()?;
         let id = self.id(flags & ID_KINDS)?;
         let odd = match flags & ODD {
@@ -243,6 +262,7 @@ impl<'a> Rows<'a, '_> {
             shared: Shared {
                 kind: *kinds.get(usize::from(*self.kinds.next()?))?,
                 folder: *folders.get(usize::from(*self.places.next()?))?,
+                keys: *keys.get(usize::from(*self.key_places.next()?))?,
             },
             size: *self.sizes.next()?,
             uploaded,
@@ -298,6 +318,7 @@ impl<'a> Rows<'a, '_> {
             && self.lens.next().is_none()
             && self.kinds.next().is_none()
             && self.places.next().is_none()
+            && self.key_places.next().is_none()
             && self.sizes.next().is_none()
             && self.times.next().is_none();
         over.then_some(()).ok_or("a block holds more than its rows")

@@ -133,6 +133,10 @@ fn candidates(key: Key, seen: &Seen) -> Vec<(String, String)> {
             let folders = seen.folders.iter();
             folders.map(|(f, n)| (f.clone(), files(*n))).collect()
         }
+        Key::Has => {
+            let keys = seen.keys.iter();
+            keys.map(|(key, n)| (key.clone(), files(*n))).collect()
+        }
         Key::State => fixed(&[
             ("stored", "kept for good"),
             ("unstored", "temporary"),

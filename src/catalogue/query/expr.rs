@@ -26,6 +26,8 @@ pub(in crate::catalogue) enum Test {
     Type(Vec<String>),
     /// The folder, or a part of its path; empty is none.
     Path(String),
+    /// This is a key of its metadata; empty is no metadata.
+    Has(String),
     /// Bytes, both ends included; none where the first is larger.
     Size(u64, u64),
     /// A date.

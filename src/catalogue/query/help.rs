@@ -32,6 +32,7 @@ pub const HELP: &[(&str, &str)] = &[
         "only the name; what the id begins with",
     ),
     ("path:/products", "the folder and what is below it"),
+    ("has:owner", "files with this key in their metadata"),
     ("-draft  -type:image", "not this"),
     ("png or webp  (a or b) c", "one of several"),
 ];

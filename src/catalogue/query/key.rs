@@ -16,10 +16,11 @@ pub(super) enum Key {
     Problem,
     Id,
     Path,
+    Has,
 }
 
 impl Key {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Name,
         Self::Ext,
         Self::Type,
@@ -33,6 +34,7 @@ impl Key {
         Self::Problem,
         Self::Id,
         Self::Path,
+        Self::Has,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Key {
             Self::Problem => "problem",
             Self::Id => "id",
             Self::Path => "path",
+            Self::Has => "has",
         }
     }
 
@@ -69,6 +72,7 @@ impl Key {
             Self::Problem => "what was said against it",
             Self::Id => "what the id begins with",
             Self::Path => "folder, and what is below it",
+            Self::Has => "a key of its metadata",
         }
     }
 
@@ -88,6 +92,7 @@ impl Key {
             Self::Problem => "problem:any",
             Self::Id => "id:3f2a",
             Self::Path => "path:/products",
+            Self::Has => "has:owner",
         }
     }
 

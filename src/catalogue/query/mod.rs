@@ -112,6 +112,11 @@ impl Filter {
         Self::parse(text, &Clock::system())
     }
 
+    /// Files that have metadata under a key.
+    pub fn has_key(key: &str) -> Self {
+        Self(Arc::new(Expr::Test(Test::Has(super::fold::fold(key)))))
+    }
+
     /// Whether it means all rows.
     pub fn is_all(&self) -> bool {
         matches!(*self.0, Expr::All)

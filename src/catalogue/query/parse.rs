@@ -200,6 +200,10 @@ impl Parser<'_> {
                 words => Problem::Words(words),
             })),
             Key::Id => Ok(Test::Id(fold(&value.text))),
+            Key::Has => Ok(Test::Has(match fold(&value.text) {
+                none if none == "none" && !value.quoted => String::new(),
+                key => key,
+            })),
             Key::Path => Ok(Test::Path(match fold(&value.text) {
                 none if none == "none" && !value.quoted => String::new(),
                 path => path,

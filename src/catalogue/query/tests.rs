@@ -73,6 +73,8 @@ fn words_and_signs_become_a_tree() {
             Expr::Test(Test::Problem(Problem::Words("any".into()))),
         ),
         ("path:/A/B", Expr::Test(Test::Path("/a/b".into()))),
+        ("has:Owner", Expr::Test(Test::Has("owner".into()))),
+        ("has:none", Expr::Test(Test::Has(String::new()))),
         ("id:AB", Expr::Test(Test::Id("ab".into()))),
     ];
     for (text, tree) in cases {
@@ -219,6 +221,7 @@ fn the_piece_at_the_cursor_is_completed() {
         extensions: vec![("jpg".into(), 7), ("pdf".into(), 5)],
         groups: vec![("3f2a~2".into(), 2)],
         folders: vec![("/a b".into(), 1)],
+        keys: vec![("owner".into(), 3)],
         problems: vec![("is locked".into(), 1)],
     };
     let at = |text: &str| {

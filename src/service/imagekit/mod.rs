@@ -79,6 +79,7 @@ pub(super) static CAN: Capabilities = Capabilities {
     folders: true,
     versions: true,
     edit: true,
+    metadata: true,
     search: true,
     purges_a_month: Some(1000),
 };

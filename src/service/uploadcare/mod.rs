@@ -52,6 +52,7 @@ pub(super) static CAN: Capabilities = Capabilities {
     restore: true,
     repeatable: VERBS,
     unstored: true,
+    metadata: true,
     ..Capabilities::PLAIN
 };
 

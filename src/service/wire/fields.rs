@@ -93,6 +93,20 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The keys of an object among the fields, sorted, one a line: as a row keeps those of its metadata. Nulls are
+/// no values.
+pub(crate) fn keys(fields: &Fields<'_>, object: &str) -> String {
+    let Some(own) = fields.object(object) else {
+        return String::new();
+    };
+    let own = own.iter().filter(|(_, value)| value.get() != "null");
+    let mut keys: Vec<&str> = own.map(|(key, _)| key).collect();
+    keys.retain(|key| !key.is_empty() && !key.contains('\n'));
+    keys.sort_unstable();
+    keys.dedup();
+    keys.join("\n")
+}
+
 /// A JSON string as text. Half a surrogate pair becomes a replacement character.
 pub(crate) fn string(value: &RawValue) -> Option<String> {
     let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;

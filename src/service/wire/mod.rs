@@ -8,7 +8,7 @@ mod said;
 pub(crate) mod show;
 mod types;
 
-pub(crate) use fields::{Fields, Only, number, plain, string};
+pub(crate) use fields::{Fields, Only, keys, number, plain, string};
 pub(crate) use layout::indent;
 pub(crate) use said::Said;
 pub(crate) use types::Types;

@@ -5,6 +5,7 @@ pub mod close;
 pub mod filter;
 pub mod folder;
 pub mod forget;
+pub mod keep;
 pub mod keys;
 pub mod place;
 pub mod plan;

@@ -22,6 +22,9 @@ use crate::ui::theme::{self, Ink, Tokens};
 /// A plan larger than this asks for its count to be typed.
 const TYPE_ABOVE: u64 = 500;
 
+/// Reasons to leave items out that are told apart.
+const GUARDS_SHOWN: usize = 3;
+
 /// The sheet's state.
 pub struct PlanSheet {
     profile: Profile,
@@ -267,14 +270,10 @@ impl PlanSheet {
             note(ui, Icon::Info, tokens, &words);
         }
         self.group_warning(ui);
-        if self.facts.guarded > 0 {
-            let guarded = size::counted(self.facts.guarded, "item is", "items are");
-            note(
-                ui,
-                Icon::Info,
-                tokens,
-                &format!("{guarded} guarded and will be left out."),
-            );
+        for (reason, number) in self.facts.guards.iter().take(GUARDS_SHOWN) {
+            let left_out = size::counted(*number, "item is", "items are");
+            let words = format!("{left_out} left out: {}.", text::visible(reason));
+            note(ui, Icon::Info, tokens, &words);
         }
         match self.verb {
             Verb::Delete => {
@@ -302,6 +301,9 @@ impl PlanSheet {
                     tokens,
                     "Restored files come back stored, also those that were not before.",
                 );
+                let words = "How long a deleted file can be brought back is not documented; what is gone for good \
+                             will be named.";
+                note(ui, Icon::Info, tokens, words);
             }
             Verb::DeleteFolders => self.folder_warnings(ui),
             Verb::AddTags

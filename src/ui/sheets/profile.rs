@@ -67,6 +67,7 @@ impl ProfileSheet {
             simple_auth: false,
             protected: false,
             read_only: false,
+            keep: Default::default(),
             account: None,
         };
         Self::of(profile, true)

@@ -86,7 +86,8 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .show(ui, &mut list.table, &theme::table(ui), &mut rows);
     super::take_idle_focus(ui, output.id);
     let can = service::capabilities(workspace.profile.service);
-    let commands = menu(removed, list.selection.len() as u64, can);
+    let kept = !workspace.profile.keep.ids.is_empty();
+    let commands = menu(removed, list.selection.len() as u64, kept, can);
     for event in output.events {
         take(list, event);
     }
@@ -108,7 +109,7 @@ fn widen(table: &mut TableState, width: f32) {
     }
 }
 
-fn menu(removed: bool, selected: u64, can: &Capabilities) -> Vec<Command> {
+fn menu(removed: bool, selected: u64, kept: bool, can: &Capabilities) -> Vec<Command> {
     if selected == 0 {
         return vec![Command::Refresh];
     }
@@ -126,6 +127,10 @@ fn menu(removed: bool, selected: u64, can: &Capabilities) -> Vec<Command> {
         ]
     };
     let mut commands = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
+    if !removed {
+        commands.push(Command::Keep(true));
+        commands.extend(kept.then_some(Command::Keep(false)));
+    }
     let verbs = verbs.iter().filter(|verb| can.verbs.contains(verb));
     commands.extend(verbs.map(|verb| Command::Plan(*verb)));
     commands

@@ -64,6 +64,7 @@ fn menu(ui: &mut Ui, lines: &[Line<'_>], send: &mut Vec<Command>) {
             let id = &line.workspace.profile.id;
             let own = [
                 Command::EditProfile(id.clone()),
+                Command::EditKeep(id.clone()),
                 Command::ForgetProfile(id.clone()),
             ];
             for command in own {
@@ -139,6 +140,7 @@ fn profile(
     response.context_menu(|ui| {
         for command in [
             Command::EditProfile(profile.id.clone()),
+            Command::EditKeep(profile.id.clone()),
             Command::ForgetProfile(profile.id.clone()),
         ] {
             if ui.button(command.title()).clicked() {

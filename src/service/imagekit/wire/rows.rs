@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::model::{FileRow, ItemId};
-use crate::service::wire::{Fields, Types, plain};
+use crate::service::wire::{Fields, Types, keys, plain};
 
 /// The rows of one answer.
 #[derive(Debug, Default)]
@@ -84,6 +84,7 @@ pub(crate) fn file(fields: &Fields<'_>, types: &mut Types) -> Listed {
             ready: true,
             image,
             folder: types.share(folder(&path)),
+            keys: types.share(keys(fields, "customMetadata")),
         },
         path,
         url: fields.words("url"),

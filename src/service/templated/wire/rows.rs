@@ -65,7 +65,8 @@ pub(crate) fn upload(fields: &Fields<'_>, base: &Url, types: &mut Types) -> Uplo
         removed: None,
         ready: true,
         image: picture.is_some(),
-        folder: types.share(String::new()),
+        folder: types.share(""),
+        keys: types.share(""),
     };
     Upload {
         row,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::model::{FileRow, GroupRow, ItemId};
 use crate::service::http::segment;
-use crate::service::wire::{Fields, Types, plain, string};
+use crate::service::wire::{Fields, Types, keys, plain, string};
 
 /// A page, its rows unread.
 pub(crate) struct RawPage<'a> {
@@ -123,7 +123,8 @@ pub(crate) fn file_of(fields: &Fields<'_>, types: &mut Types) -> FileRow {
         removed,
         ready,
         image: ready && fields.flag("is_image") == Some(true),
-        folder: types.share(String::new()),
+        folder: types.share(""),
+        keys: types.share(keys(fields, "metadata")),
     }
 }
 

@@ -27,6 +27,7 @@ const ROW: &[&str] = &[
     "datetime_removed",
     "is_ready",
     "is_image",
+    "metadata",
 ];
 
 /// A page, if all of it can be read at once.

@@ -1,0 +1,142 @@
+//! The keep list, held against a plan: what must not be deleted is left out, with the reason.
+
+use std::collections::HashSet;
+
+use crate::catalogue::{Catalogue, Filter, ProblemIndex, Query, RowSet, Sort, arrange};
+use crate::model::{ItemId, ItemKind, Keep, PlanItem, Verb, size};
+
+const KEPT: &str = "it is on the keep list";
+const NOT_LISTED: &str =
+    "it is not in the list of files, so it could not be held against the keep list";
+
+/// A keep list, ready to be asked.
+#[derive(Clone, Debug, Default)]
+pub struct Guard {
+    ids: HashSet<String>,
+    rules: Vec<(Filter, String)>,
+}
+
+impl Guard {
+    /// Reads a keep list. It minds verbs that delete files, and no others.
+    ///
+    /// # Errors
+    /// Where its filter is none, in words; then nothing may be deleted, for nobody knows what was to be kept.
+    pub fn of(keep: &Keep, verb: Verb) -> Result<Self, String> {
+        if !matches!(verb, Verb::Delete | Verb::DeleteFolders) {
+            return Ok(Self::default());
+        }
+        let mut rules = Vec::new();
+        let filter = keep.filter.trim();
+        if !filter.is_empty() {
+            let words = format!("the keep list's filter “{filter}” matches it");
+            let read = Filter::of(filter).map_err(|wrong| {
+                format!("The filter of the keep list is wrong: {wrong}. Nothing is deleted before it is mended.")
+            })?;
+            if !read.groups().is_empty() {
+                return Err("The filter of a keep list cannot use in: groups change.".to_owned());
+            }
+            rules.push((read, words));
+        }
+        let key = keep.metadata_key.trim();
+        if !key.is_empty() {
+            let words = format!("it has the metadata key “{key}” of the keep list");
+            rules.push((Filter::has_key(key), words));
+        }
+        Ok(Self {
+            ids: keep.ids.iter().map(|id| id.plain().into_owned()).collect(),
+            rules,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.rules.is_empty()
+    }
+
+    /// Guards the items that must be kept. What the catalogue does not know is kept too where ids alone do not
+    /// tell; a folder is kept that holds a file to keep.
+    pub fn mark(&self, verb: Verb, catalogue: &Catalogue, items: &mut [PlanItem]) {
+        if self.is_empty() {
+            return;
+        }
+        let rules = self.rows(catalogue);
+        if verb.kind() == ItemKind::Folder {
+            return self.mark_folders(catalogue, &rules, items);
+        }
+        for item in items.iter_mut().filter(|item| item.guard.is_none()) {
+            let row = catalogue.find(item.id.as_str());
+            item.guard = if self.has(&item.id) {
+                Some(KEPT.to_owned())
+            } else {
+                match row {
+                    Some(row) => reason(&rules, row),
+                    None if rules.is_empty() => None,
+                    None => Some(NOT_LISTED.to_owned()),
+                }
+            };
+        }
+    }
+
+    /// The same for rows that the service was just asked for: what is not among them is not there.
+    pub(super) fn mark_seen(&self, verb: Verb, catalogue: &Catalogue, items: &mut [PlanItem]) {
+        let listed = |item: &PlanItem| catalogue.find(item.id.as_str()).is_some();
+        let open: Vec<bool> = items.iter().map(|item| item.guard.is_none()).collect();
+        self.mark(verb, catalogue, items);
+        for (item, open) in items.iter_mut().zip(open) {
+            if open && !listed(item) && !self.has(&item.id) {
+                item.guard = None;
+            }
+        }
+    }
+
+    fn mark_folders(&self, catalogue: &Catalogue, rules: &[Rule<'_>], items: &mut [PlanItem]) {
+        let mut kept: Vec<u64> = vec![0; items.len()];
+        for ix in 0..catalogue.slots() as u32 {
+            let row = catalogue.row(ix);
+            let is_kept = || self.has(&ItemId::new(row.id())) || reason(rules, ix).is_some();
+            if row.is_gone() || row.removed().is_some() || !is_kept() {
+                continue;
+            }
+            for (count, item) in kept.iter_mut().zip(items.iter()) {
+                *count += u64::from(is_within(row.folder(), item.id.as_str()));
+            }
+        }
+        for (item, files) in items.iter_mut().zip(kept) {
+            if files > 0 && item.guard.is_none() {
+                let files = size::counted(files, "file", "files");
+                item.guard = Some(format!("it holds {files} of the keep list"));
+            }
+        }
+    }
+
+    fn has(&self, id: &ItemId) -> bool {
+        !self.ids.is_empty() && self.ids.contains(&*id.plain())
+    }
+
+    fn rows(&self, catalogue: &Catalogue) -> Vec<Rule<'_>> {
+        let found = |filter: &Filter| -> RowSet {
+            let query = Query {
+                filter: filter.clone(),
+                ..Query::default()
+            };
+            let shown = arrange(catalogue, &query, Sort::default(), &ProblemIndex::default());
+            shown.order.iter().copied().collect()
+        };
+        let rules = self.rules.iter();
+        rules
+            .map(|(filter, words)| (found(filter), words.as_str()))
+            .collect()
+    }
+}
+
+/// Rows that a rule keeps, and why.
+type Rule<'a> = (RowSet, &'a str);
+
+fn reason(rules: &[Rule<'_>], row: u32) -> Option<String> {
+    let rule = rules.iter().find(|(rows, _)| rows.contains(row));
+    rule.map(|(_, words)| (*words).to_owned())
+}
+
+fn is_within(folder: &str, wanted: &str) -> bool {
+    let rest = folder.strip_prefix(wanted.trim_end_matches('/'));
+    rest.is_some_and(|rest| !folder.is_empty() && (rest.is_empty() || rest.starts_with('/')))
+}

@@ -1,0 +1,48 @@
+//! The keep list in the real window: put there by the menu of the selection, left out of the next delete.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
+
+mod window_bench;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use window_bench::Window;
+
+#[test]
+fn what_is_put_on_the_keep_list_is_left_out_of_the_next_delete() {
+    let mut window = Window::open();
+    let locked = window.demo().books().locked_ids();
+    let ids = window.demo().books().file_ids();
+    let id = ids.into_iter().find(|id| !locked.contains(id)).unwrap();
+    window.filter(&id, 1);
+    window.click_row(0, Modifiers::NONE);
+    let row = window.harness.query_all_by_role(egui::accesskit::Role::Row);
+    row.into_iter().next().unwrap().click_secondary();
+    window.steps(2);
+    window.press("Never delete");
+    window.shows("Never deleted: 1 id");
+
+    window.key(Modifiers::NONE, Key::Delete);
+    window.wait("the plan", |window| {
+        window.harness.state().shown_plan().is_some()
+    });
+    let plan = window.harness.state().shown_plan().unwrap();
+    let guard = plan.items()[0].guard.clone().unwrap();
+    assert!(guard.contains("keep list"), "{guard}");
+    window.shows("1 item is left out: it is on the keep list");
+    assert!(!window.can_press("Delete 1 file"));
+    window.press("Cancel");
+
+    window.press("Menu");
+    window.press("Keep list…");
+    window.shows("1 file");
+    window.harness.get_by_label("Remove all").click();
+    window.steps(2);
+    window.press("Save");
+    window.shows("Nothing is on the keep list");
+    window.click_row(0, Modifiers::NONE);
+    window.key(Modifiers::NONE, Key::Delete);
+    window.wait("a plan that may run", |window| {
+        window.can_press("Delete 1 file")
+    });
+}
