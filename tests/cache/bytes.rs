@@ -44,6 +44,7 @@ prop_compose! {
         size in prop_oneof![0..9_000_000u64, any::<u64>()],
         mime in prop::sample::select(&["", "image/jpeg", "image/png", "фото"][..]),
         folder in prop::sample::select(&["", "/", "/shop", "/лето"][..]),
+        keys in prop::sample::select(&["", "owner", "keep\nowner"][..]),
         uploaded in time(),
         stored in time(),
         removed in time(),
@@ -56,6 +57,7 @@ prop_compose! {
             size,
             mime: mime.into(),
             folder: folder.into(),
+            keys: keys.into(),
             uploaded,
             stored,
             removed: removed.filter(|_| !exists),
@@ -264,8 +266,8 @@ fn blocks_in_another_order_are_refused() {
 fn strangers_and_newer_ones_are_told_apart() {
     let bytes = bytes_of(&shop(20));
     let mut newer = bytes.clone();
-    newer[8] = 2;
-    assert!(matches!(read(&newer), Err(CacheError::Newer(2))));
+    newer[8] = 200;
+    assert!(matches!(read(&newer), Err(CacheError::Newer(200))));
     assert!(matches!(
         read(b"SQLite format 3\0"),
         Err(CacheError::Foreign)

@@ -63,6 +63,7 @@ impl World {
             simple_auth: false,
             protected: false,
             read_only: false,
+            keep: Default::default(),
             account,
         }
     }
