@@ -50,7 +50,7 @@ fn a_file_is_moved_and_copied_into_a_folder() {
 
     let before = window.books().file_ids().len();
     window.more("Copy…");
-    window.shows("the copy becomes its newest version");
+    window.shows("A file whose name is taken there is left out");
     window.fill("Folder", "/new_place");
     window.shows("not known yet");
     window.press("Copy 1 file");

@@ -591,16 +591,14 @@ impl PlanSheet {
     }
 }
 
+const ONTO_ANOTHER: &str = "A file whose name is taken there is left out, with the reason; \
+                            ImageKit would make it a version of the other one.";
+
 /// What a verb does beyond what is seen.
 fn verb_notes(verb: Verb) -> &'static [&'static str] {
     match verb {
-        Verb::Copy => &[
-            "Where a file of the same name is there already, the copy becomes its newest version.",
-        ],
-        Verb::Move => &[
-            "The old URLs of moved files stop working.",
-            "Where a file of the same name is there already, the moved one becomes its newest version.",
-        ],
+        Verb::Copy => &[ONTO_ANOTHER],
+        Verb::Move => &["The old URLs of moved files stop working.", ONTO_ANOTHER],
         Verb::Rename => &["The old URL of a renamed file stops working."],
         Verb::Purge => &[
             "Each file takes one of the 1,000 purges that an account has in a month.",
