@@ -28,7 +28,7 @@ pub async fn signing_key() -> Result<u8, Failure> {
         }
         Err(why) => Err(Failure::start(format!(
             "There is no signing key. {} Reports are written unsigned until then.",
-            why.unsigned()
+            why.no_key()
         ))),
     }
 }
@@ -92,7 +92,10 @@ fn sum_words(checked: &Checked) -> String {
 async fn signature_words(checked: &Checked, given: bool) -> String {
     let key = match &checked.signed {
         Ok(key) => key,
-        Err(why) => return format!("Not signed, or not well: {}", visible(why)),
+        Err(why) if checked.findings.is_empty() => {
+            return format!("Not signed. {}", visible(why));
+        }
+        Err(why) => return format!("No good signature. {}", visible(why)),
     };
     let id = key.id();
     if given {

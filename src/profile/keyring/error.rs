@@ -89,6 +89,16 @@ impl KeyringErrorKind {
 }
 
 impl KeyringErrorKind {
+    /// Why there is no signing key to show, on this computer and now.
+    pub const fn no_key(self) -> &'static str {
+        match self {
+            Self::NoKeyring => {
+                "No keyring is ready here to keep one: start GNOME Keyring, KWallet or KeePassXC."
+            }
+            other => other.unsigned(),
+        }
+    }
+
     /// Why a report is not signed, as the report itself says it.
     pub const fn unsigned(self) -> &'static str {
         match self {
