@@ -240,7 +240,8 @@ impl Details {
     fn facts(&self, ui: &mut Ui, row: &FileRow, states: bool) {
         Grid::new("facts")
             .num_columns(2)
-            .spacing([12.0, 8.0])
+            .spacing([12.0, 7.0])
+            .min_row_height(17.0)
             .min_col_width(78.0)
             .show(ui, |ui| {
                 let details = self.ready();
@@ -278,7 +279,8 @@ impl Details {
             Some(details) => {
                 Grid::new("metadata")
                     .num_columns(2)
-                    .spacing([12.0, 8.0])
+                    .spacing([12.0, 7.0])
+                    .min_row_height(17.0)
                     .show(ui, |ui| {
                         for (key, value) in &details.metadata {
                             fact(ui, key, value);
@@ -361,8 +363,10 @@ pub fn state_words(row: &FileRow, now: Time) -> String {
 }
 
 pub(super) fn fact(ui: &mut Ui, name: &str, value: &str) {
-    parts::caption(ui, &text::visible(name));
-    ui.add(Label::new(text::visible(value)).wrap());
+    // Both at the top: a value of several lines must not push its name down.
+    let top = Layout::top_down(Align::Min);
+    ui.with_layout(top, |ui| parts::caption(ui, &text::visible(name)));
+    ui.with_layout(top, |ui| ui.add(Label::new(text::visible(value)).wrap()));
     ui.end_row();
 }
 

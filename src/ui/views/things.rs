@@ -116,7 +116,7 @@ fn widen_templates(table: &mut TableState, width: f32) {
     let mut columns = table.columns.iter_mut();
     let column = columns.find(|column| column.id == "template");
     if let Some(column) = column.filter(|column| !column.fixed) {
-        column.width = (width * 0.18).clamp(130.0, 260.0);
+        column.width = (width * 0.15).clamp(108.0, 260.0);
     }
 }
 
@@ -303,7 +303,8 @@ fn facts(ui: &mut Ui, row: &ThingRow, details: Option<&ThingDetails>, problem: O
     let trouble = problem.or_else(|| row.odd.clone()).unwrap_or_default();
     Grid::new("facts")
         .num_columns(2)
-        .spacing([12.0, 8.0])
+        .spacing([12.0, 7.0])
+        .min_row_height(17.0)
         .min_col_width(78.0)
         .show(ui, |ui| {
             for (name, value) in own.iter().filter(|(_, value)| !value.is_empty()) {
