@@ -109,6 +109,16 @@ fn field_of(ui: &mut Ui, edit: TextEdit<'_>, name: &str, width: f32) -> Response
         .accessible_name(name)
 }
 
+/// Selects what is in a field, so that typing takes its place.
+pub fn select_all(ctx: &egui::Context, field: &Response, words: &str) {
+    let end = words.chars().count();
+    let mut state = egui::text_edit::TextEditState::load(ctx, field.id).unwrap_or_default();
+    let all =
+        egui::text::CCursorRange::two(egui::text::CCursor::new(0), egui::text::CCursor::new(end));
+    state.cursor.set_char_range(Some(all));
+    state.store(ctx, field.id);
+}
+
 /// A caption in weak ink.
 pub fn caption(ui: &mut Ui, text: &str) -> Response {
     let tokens = Tokens::of(ui);

@@ -55,6 +55,7 @@ impl FilterSheet {
             if !self.opened {
                 self.opened = true;
                 name.request_focus();
+                parts::select_all(ui.ctx(), &name, &self.filter.name);
             }
             let entered = name.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             ui.add_space(12.0);

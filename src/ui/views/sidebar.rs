@@ -15,6 +15,8 @@ use crate::ui::theme::{self, Tokens};
 use crate::ui::workspace::Workspace;
 
 const ROW: f32 = 30.0;
+/// Saved filters stand under their title.
+const SAVED_INDENT: f32 = 10.0;
 
 /// One profile's line.
 pub struct Line<'a> {
@@ -286,19 +288,34 @@ fn saved_filter(
 ) {
     let tokens = Tokens::of(ui);
     let sum = workspace.watch.sum(&filter.text);
-    let note = sum.map_or(String::new(), |sum| {
+    let files = sum.map_or(String::new(), |sum| size::count(sum.files));
+    let whole = sum.map_or(String::new(), |sum| {
         format!("{} · {}", size::count(sum.files), size::bytes(sum.bytes))
     });
+    // The name comes first: bytes stand beside it only where there is room for both.
+    let room = ui.available_width() - SAVED_INDENT - 18.0;
+    let wide = |words: &str| {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(words.to_owned(), theme::body(), tokens.weak);
+        galley.size().x
+    };
+    let fits = wide(&filter.name) + wide(&whole) <= room;
+    let note = if fits { &whole } else { &files };
     let here = workspace.place == Place::Files && workspace.files.text == filter.text;
     let item = Item {
-        indent: 14.0,
+        indent: SAVED_INDENT,
         name: &filter.name,
-        note: &note,
+        note,
         note_ink: None,
         ground: here.then_some(tokens.selection),
         strong: here,
     };
-    let response = item.ui(ui).on_hover_text(&filter.text);
+    let told = match whole.as_str() {
+        "" => filter.text.clone(),
+        whole => format!("{}\n{whole}", filter.text),
+    };
+    let response = item.ui(ui).on_hover_text(told);
     if response.clicked() {
         send.push(Command::UseFilter(n));
     }
