@@ -283,6 +283,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ),
     ("Ctrl+Shift+click", "Add a range"),
     (
+        "Click, Shift+click a column",
+        "Sort by it, by it as the next key",
+    ),
+    (
         "Up, Down, Home, End, PageUp, PageDown",
         "Move; with Shift extend, with Ctrl move only",
     ),

@@ -15,7 +15,7 @@ pub const HELP: &[(&str, &str)] = &[
     ),
     (
         "uploaded:2024  uploaded<2024-03",
-        "also stored and removed; today, yesterday, a span with ..",
+        "also stored:, removed:; today, 2023..2024",
     ),
     ("age>30d", "min, h, d, w, mo, y since the upload"),
     ("state:unstored", "stored, unstored, processing, removed"),

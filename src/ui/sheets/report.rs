@@ -67,7 +67,7 @@ impl ReportSheet {
             }
             parts::caption(ui, "Folder");
             ui.horizontal(|ui| {
-                let width = ui.available_width() - 104.0;
+                let width = ui.available_width() - 89.0;
                 parts::field(ui, &mut self.folder, "Folder", width);
                 let blocked = self.browsing.is_some().then_some("The dialog is open.");
                 if parts::button_if(ui, Weight::Plain, "Browse…", blocked).clicked() {

@@ -200,7 +200,12 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
             error,
             vec![Command::Refresh],
         ),
-        Progress::New | Progress::Cached | Progress::Loading => {
+        Progress::Cached => some(
+            "Reading the kept list…",
+            "It is checked against the service next.",
+            Vec::new(),
+        ),
+        Progress::New | Progress::Loading => {
             some("Loading…", "The first page is on its way.", Vec::new())
         }
         Progress::Loaded(_)

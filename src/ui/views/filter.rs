@@ -23,6 +23,8 @@ const HINT: &str = "Filter: words, type:image, size>10mb, …  ·  press /";
 /// Letters of a key that are typed before keys are suggested: Enter must not turn words into keys.
 const ENOUGH: usize = 2;
 const BUTTON: f32 = 22.0;
+/// Width of a box in which keys have their meaning beside them.
+const ROOM: f32 = 380.0;
 
 /// Shows the box.
 pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut Vec<Command>) {
@@ -61,7 +63,7 @@ pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut 
         .show(ui, edit, |query| {
             let start = byte(query.text, query.word_range.start.0);
             let cursor = byte(query.text, query.word_range.end.0);
-            suggestions(query.text, start..cursor, seen)
+            suggestions(query.text, start..cursor, seen, width >= ROOM)
         });
     list.completing = output.is_open;
     let response = output.text_edit.response.response.accessible_name(NAME);
@@ -85,8 +87,9 @@ fn byte(text: &str, chars: usize) -> usize {
         .map_or(text.len(), |(at, _)| at)
 }
 
-/// Suggestions for the word of a text; each takes the place of the whole word.
-fn suggestions(text: &str, word: Range<usize>, seen: &Seen) -> Vec<Suggestion> {
+/// Suggestions for the word of a text; each takes the place of the whole word. In a narrow box keys stand
+/// without their meaning, which would break the lines; values keep their counts.
+fn suggestions(text: &str, word: Range<usize>, seen: &Seen, wide: bool) -> Vec<Suggestion> {
     let found = complete(text, word.end, seen);
     let head = &text[word.start..found.replace.start.clamp(word.start, word.end)];
     let piece = &text[word.start + head.len()..word.end];
@@ -95,9 +98,12 @@ fn suggestions(text: &str, word: Range<usize>, seen: &Seen) -> Vec<Suggestion> {
     }
     let is_new = |item: &&Completion| item.insert.trim_end() != piece;
     let suggestion = |item: &Completion| {
-        Suggestion::new(format!("{head}{}", item.insert))
-            .content(item.label.clone())
-            .description(item.about.clone())
+        let plain = Suggestion::new(format!("{head}{}", item.insert)).content(item.label.clone());
+        if wide || item.about.len() + item.label.len() < 34 {
+            plain.description(item.about.clone())
+        } else {
+            plain
+        }
     };
     found.items.iter().filter(is_new).map(suggestion).collect()
 }

@@ -109,7 +109,7 @@ pub fn status(workspace: &Workspace) -> String {
             item_status(workspace)
         }
         (State::Open(_), Place::Overview) => {
-            file_status(&workspace.files, &workspace.catalogue, checking)
+            whole_status(&workspace.files, &workspace.catalogue, checking)
         }
         (State::Open(_), Place::Files) => {
             let list = workspace.shown().unwrap_or(&workspace.files);
@@ -156,6 +156,14 @@ fn file_status(list: &FileList, catalogue: &Catalogue, checking: bool) -> String
             None => matches,
         };
     }
+    whole_status(list, catalogue, checking)
+}
+
+/// Of all files, whatever is filtered.
+fn whole_status(list: &FileList, catalogue: &Catalogue, checking: bool) -> String {
+    let unchecked = list
+        .unchecked()
+        .map(|at| cached::unchecked_words(list, at, checking));
     let sum = list.sum(catalogue);
     if let Some(words) = unchecked {
         let files = size::counted(sum.files, "file", "files");
@@ -217,7 +225,7 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
                 list.only_problems == segment.problems
                     && (segment.problems || list.state == segment.state)
             };
-            match draw_segments(ui, &segments, on) {
+            match draw_segments(ui, egui::Role::RadioButton, &segments, on) {
                 Some(segment) if segment.problems => send.push(Command::ShowProblems(true)),
                 Some(segment) => {
                     list.only_problems = false;
@@ -260,6 +268,12 @@ fn folder_chip(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
         if ui.checkbox(&mut below, "Include subfolders").changed() {
             send.push(Command::ShowBelow(below));
         }
+        // The sidebar counts what is below too; the table does so only when asked.
+        let node = workspace.folders.tree.find(folder);
+        if let Some(node) = node.filter(|node| !below && node.all > node.own) {
+            let words = format!("{} with them", size::count(node.all));
+            parts::text(ui, RichText::new(words).color(tokens.faint));
+        }
     });
 }
 
@@ -287,7 +301,9 @@ fn item_filter(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) 
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         if problems > 0 {
             let only = items.only_problems();
-            let clicked = draw_segments(ui, &segments, |segment| segment.problems == only);
+            let clicked = draw_segments(ui, egui::Role::RadioButton, &segments, |segment| {
+                segment.problems == only
+            });
             if let Some(segment) = clicked {
                 send.push(Command::ShowProblems(segment.problems));
             }
@@ -405,9 +421,27 @@ fn segments_of(workspace: &Workspace, removed: bool, unstored: bool) -> Vec<Segm
     segments
 }
 
+/// Two ways of doing the same, side by side; the place of the one that was clicked.
+pub fn switch(ui: &mut Ui, words: [&str; 2], names: [&'static str; 2], on: usize) -> Option<usize> {
+    let segment = |n: usize| Segment {
+        text: words[n].to_owned(),
+        name: names[n],
+        state: None,
+        problems: false,
+    };
+    let segments = [segment(0), segment(1)];
+    let clicked = draw_segments(ui, egui::Role::Button, &segments, |segment| {
+        segment.name == names[on]
+    })?;
+    segments
+        .iter()
+        .position(|segment| segment.name == clicked.name)
+}
+
 /// Draws them side by side; the one that was clicked.
 fn draw_segments<'a>(
     ui: &mut Ui,
+    role: egui::Role,
     segments: &'a [Segment],
     is_on: impl Fn(&Segment) -> bool,
 ) -> Option<&'a Segment> {
@@ -464,8 +498,7 @@ fn draw_segments<'a>(
             font.clone(),
             ink,
         );
-        response
-            .widget_info(|| WidgetInfo::selected(egui::Role::RadioButton, true, on, segment.name));
+        response.widget_info(|| WidgetInfo::selected(role, true, on, segment.name));
         if response.clicked() {
             clicked = Some(segment);
         }

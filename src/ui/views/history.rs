@@ -234,6 +234,7 @@ fn job_head(
 
 fn outcomes(ui: &mut Ui, record: &JobRecord, which: &mut Which) {
     let tally = &record.summary.tally;
+    ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let mut choice = |ui: &mut Ui, words: String, what: Which| {

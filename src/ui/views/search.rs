@@ -50,7 +50,7 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
         mode(ui, true, send);
         let room = ui.available_width() - 118.0;
-        let hint = format!("Search in {service}'s own language, then Enter: name HAS \"logo\"");
+        let hint = format!("{service}'s own language, then Enter: name HAS \"logo\"");
         let hint = RichText::new(hint).color(Tokens::of(ui).faint);
         let edit = egui::TextEdit::singleline(&mut search.text)
             .id(filter_id())
@@ -79,20 +79,16 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
 
 /// The switch between filtering what is loaded and searching at the service.
 pub fn mode(ui: &mut Ui, server: bool, send: &mut Vec<Command>) {
-    let (words, name) = if server {
-        ("Server search", "Filter what is loaded")
-    } else {
-        ("Filter", "Search at the service")
-    };
-    let tip = if server {
-        "Back to filtering what is loaded"
-    } else {
-        "Search at the service in its own language"
-    };
-    let button = parts::button(ui, Weight::Plain, words).on_hover_text(tip);
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-    if button.clicked() {
-        send.push(Command::SearchServer(!server));
+    let sides = [
+        ("Filter", "Filter what is loaded"),
+        ("Server search", "Search at the service"),
+    ];
+    let words = sides.map(|(words, _)| words);
+    let names = sides.map(|(_, name)| name);
+    if let Some(n) = super::header::switch(ui, words, names, usize::from(server))
+        && (n == 1) != server
+    {
+        send.push(Command::SearchServer(n == 1));
     }
 }
 
@@ -101,8 +97,7 @@ fn said(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
     let sent = workspace.search.as_ref();
     let Some((search, sent)) = sent.and_then(|search| Some((search, search.sent.as_ref()?))) else {
-        let words =
-            "The list below is still the whole one. What is found becomes a list of its own.";
+        let words = "Nothing was searched for yet: the list below is as it was. What is found becomes a list of its own.";
         parts::caption(ui, words);
         return;
     };
