@@ -2,132 +2,47 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
-use std::time::{Duration, Instant};
+mod window_bench;
 
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use tallyman::profile::Keyring;
-use tallyman::ui::{App, Setup, Start};
+use window_bench::{FILTER, Window};
 
-const PATIENCE: Duration = Duration::from_secs(60);
-const BOX: &str = "Filter by name or id";
-
-struct Window {
-    harness: Harness<'static, App>,
-    _data: Option<tempfile::TempDir>,
+fn key(window: &mut Window, key: Key) {
+    window.key(Modifiers::NONE, key);
 }
 
-impl Window {
-    fn open() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let mut window = Self::open_in(data.path());
-        window._data = Some(data);
-        window
-    }
+/// What stands in the box.
+fn typed(window: &Window) -> String {
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, FILTER);
+    field.value().unwrap_or_default()
+}
 
-    fn open_in(folder: &std::path::Path) -> Self {
-        let start = Start {
-            demo: true,
-            data_dir: folder.to_path_buf(),
-            data_dir_given: true,
-        };
-        let setup = Setup::new(start, Keyring::mock()).unwrap();
-        let harness = Harness::builder()
-            .with_size([1280.0, 800.0])
-            .allow_missing_glyphs()
-            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
-        let mut window = Self {
-            harness,
-            _data: None,
-        };
-        window.wait("the project's files", |window| window.has("as of"));
-        window.settle();
-        window
-    }
+/// Types on in the box.
+fn more(window: &mut Window, text: &str) {
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, FILTER);
+    field.type_text(text);
+    window.steps(3);
+}
 
-    fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
-        let start = Instant::now();
-        loop {
-            self.harness.step();
-            if done(self) {
-                self.harness.step();
-                return;
-            }
-            assert!(start.elapsed() < PATIENCE, "waited for {what} in vain");
-            std::thread::sleep(Duration::from_millis(4));
-        }
-    }
-
-    fn settle(&mut self) {
-        self.harness.run_steps(2);
-        self.wait("the order", |window| window.harness.state().is_settled());
-    }
-
-    fn has(&self, words: &str) -> bool {
-        let mut found = self.harness.query_all_by_label_contains(words);
-        found.next().is_some()
-    }
-
-    fn rows(&self) -> Vec<String> {
-        let rows = self.harness.query_all_by_role(Role::Row);
-        rows.filter_map(|row| row.accesskit_node().label())
-            .collect()
-    }
-
-    fn press(&mut self, label: &str) {
-        self.wait(label, |window| {
-            let button = window.harness.query_by_role_and_label(Role::Button, label);
-            button.is_some()
-        });
-        let button = self.harness.get_by_role_and_label(Role::Button, label);
-        button.click();
-        self.harness.run_steps(3);
-    }
-
-    fn key(&mut self, key: Key) {
-        self.harness.key_press(key);
-        self.harness.run_steps(2);
-    }
-
-    fn typed(&self) -> String {
-        let field = self.harness.get_by_role_and_label(Role::TextInput, BOX);
-        field.value().unwrap_or_default()
-    }
-
-    /// Empties the box and types into it.
-    fn fill(&mut self, text: &str) {
-        self.harness
-            .get_by_role_and_label(Role::TextInput, BOX)
-            .click();
-        self.harness.run_steps(2);
-        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        self.harness.run_steps(1);
-        self.key(Key::Backspace);
-        self.more(text);
-    }
-
-    fn more(&mut self, text: &str) {
-        let field = self.harness.get_by_role_and_label(Role::TextInput, BOX);
-        field.type_text(text);
-        self.harness.run_steps(3);
-    }
-
-    fn header(&self, label: &str) -> (Option<SortDirection>, Option<String>) {
-        let title = self
-            .harness
-            .get_by_role_and_label(Role::ColumnHeader, label);
-        let node = title.accesskit_node();
-        (node.sort_direction(), node.description())
-    }
+fn header(window: &Window, label: &str) -> (Option<SortDirection>, Option<String>) {
+    let title = window
+        .harness
+        .get_by_role_and_label(Role::ColumnHeader, label);
+    let node = title.accesskit_node();
+    (node.sort_direction(), node.description())
 }
 
 #[test]
 fn a_wrong_filter_says_why_and_keeps_the_last_good_rows() {
     let mut window = Window::open();
     let all = window.rows();
-    window.fill("type:image -ext:png");
+    window.fill(FILTER, "type:image -ext:png");
     window.settle();
     let images = window.rows();
     assert!(!images.is_empty() && images != all);
@@ -137,7 +52,7 @@ fn a_wrong_filter_says_why_and_keeps_the_last_good_rows() {
     );
     assert!(window.has("match"));
 
-    window.more(" colour:red");
+    more(&mut window, " colour:red");
     window.settle();
     assert!(window.has("No key is called \"colour\""));
     assert!(window.has("Shown meanwhile: type:image -ext:png"));
@@ -149,28 +64,28 @@ fn a_wrong_filter_says_why_and_keeps_the_last_good_rows() {
     );
     assert!(window.harness.query_by_label("Save filter").is_none());
 
-    window.fill("size>=0");
+    window.fill(FILTER, "size>=0");
     window.settle();
     assert!(!window.has("No key is called"));
     assert_eq!(window.rows().len(), all.len());
-    window.key(Key::Escape);
+    key(&mut window, Key::Escape);
     window.settle();
-    assert_eq!(window.typed(), "");
+    assert_eq!(typed(&window), "");
 }
 
 #[test]
 fn keys_and_values_are_completed_by_the_keyboard() {
     let mut window = Window::open();
-    window.fill("st");
+    window.fill(FILTER, "st");
     assert!(window.has("state:unstored"), "keys are suggested");
-    window.key(Key::ArrowDown);
-    window.key(Key::ArrowUp);
-    window.key(Key::Tab);
-    assert_eq!(window.typed(), "state:");
-    window.wait("the states", |window| window.has("temporary"));
-    window.key(Key::ArrowDown);
-    window.key(Key::Enter);
-    assert_eq!(window.typed(), "state:unstored ");
+    key(&mut window, Key::ArrowDown);
+    key(&mut window, Key::ArrowUp);
+    key(&mut window, Key::Tab);
+    assert_eq!(typed(&window), "state:");
+    window.shows("temporary");
+    key(&mut window, Key::ArrowDown);
+    key(&mut window, Key::Enter);
+    assert_eq!(typed(&window), "state:unstored ");
     window.settle();
     assert!(window.has("match"));
 
@@ -178,31 +93,27 @@ fn keys_and_values_are_completed_by_the_keyboard() {
     window.wait("what the files have", |window| {
         window.harness.state().is_settled()
     });
-    window.fill("-type:im");
-    window.wait("the types", |window| window.has("image"));
-    window.key(Key::Escape);
+    window.fill(FILTER, "-type:im");
+    window.shows("image");
+    key(&mut window, Key::Escape);
     assert_eq!(
-        window.typed(),
+        typed(&window),
         "-type:im",
         "the first Esc closes the list only"
     );
-    window.more("a");
+    more(&mut window, "a");
     window.wait("the types", |window| {
-        window
-            .harness
-            .query_by_role_and_label(Role::Button, "image")
-            .is_some()
-            || window.has("image")
+        window.has_button("image") || window.has("image")
     });
-    window.key(Key::Enter);
-    assert_eq!(window.typed(), "-type:image ");
+    key(&mut window, Key::Enter);
+    assert_eq!(typed(&window), "-type:image ");
 }
 
 #[test]
 fn the_card_shows_the_language() {
     let mut window = Window::open();
     window.press("Filter help");
-    window.wait("the card", |window| window.has("What can be typed"));
+    window.shows("What can be typed");
     assert!(window.has("size>10mb") && window.has("in any case"));
 }
 
@@ -210,58 +121,33 @@ fn the_card_shows_the_language() {
 fn filters_are_saved_counted_named_and_forgotten() {
     let data = tempfile::tempdir().unwrap();
     let mut window = Window::open_in(data.path());
-    window.fill("ext:jpg");
+    window.fill(FILTER, "ext:jpg");
     window.settle();
     window.press("Save filter");
-    window.wait("the sheet", |window| {
-        window
-            .harness
-            .query_by_role_and_label(Role::TextInput, "Name")
-            .is_some()
-    });
-    window.harness.run_steps(3);
-    window
-        .harness
-        .key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.harness.run_steps(2);
-    let name = window
-        .harness
-        .get_by_role_and_label(Role::TextInput, "Name");
-    name.type_text("Photos");
-    window.harness.run_steps(2);
+    window.fill("Name", "Photos");
     window.press("Save");
-    window.wait("the saved filter", |window| {
-        window
-            .harness
-            .query_by_role_and_label(Role::Button, "Photos")
-            .is_some()
-    });
+    window.wait("the saved filter", |window| window.has_button("Photos"));
     let settings = std::fs::read_to_string(data.path().join("window.toml")).unwrap();
     assert!(
         settings.contains("Photos") && settings.contains("ext:jpg"),
         "{settings}"
     );
 
-    window.fill("zzz");
+    window.fill(FILTER, "zzz");
     window.settle();
     assert!(window.rows().is_empty());
     window.press("Photos");
     window.settle();
-    assert_eq!(window.typed(), "ext:jpg");
+    assert_eq!(typed(&window), "ext:jpg");
     assert!(!window.rows().is_empty());
     drop(window);
 
     let mut window = Window::open_in(data.path());
     let saved = window.harness.get_by_role_and_label(Role::Button, "Photos");
     saved.click_secondary();
-    window.harness.run_steps(3);
+    window.steps(3);
     window.press("Remove");
-    assert!(
-        window
-            .harness
-            .query_by_role_and_label(Role::Button, "Photos")
-            .is_none()
-    );
+    assert!(!window.has_button("Photos"));
 }
 
 #[test]
@@ -275,40 +161,40 @@ fn shift_and_a_click_add_a_second_key() {
         window.settle();
     };
     click(&mut window, "Sort by Type", Modifiers::NONE);
-    assert_eq!(window.header("Sort by Type").1, None);
+    assert_eq!(header(&window, "Sort by Type").1, None);
     let by_type = window.rows();
     click(&mut window, "Sort by Size", Modifiers::SHIFT);
-    let (direction, key) = window.header("Sort by Size");
+    let (direction, key) = header(&window, "Sort by Size");
     assert_eq!(direction, Some(SortDirection::Descending));
     assert_eq!(key.as_deref(), Some("sort key 2"));
     assert_eq!(
-        window.header("Sort by Type").1.as_deref(),
+        header(&window, "Sort by Type").1.as_deref(),
         Some("sort key 1")
     );
     let down = window.rows();
     assert_ne!(down, by_type);
     click(&mut window, "Sort by Size", Modifiers::SHIFT);
     assert_eq!(
-        window.header("Sort by Size").0,
+        header(&window, "Sort by Size").0,
         Some(SortDirection::Ascending)
     );
     assert_ne!(window.rows(), down);
     click(&mut window, "Sort by Name", Modifiers::NONE);
-    assert_eq!(window.header("Sort by Size"), (None, None));
+    assert_eq!(header(&window, "Sort by Size"), (None, None));
 }
 
 #[test]
 fn members_of_a_group_are_found() {
     let mut window = Window::open();
     let all = window.rows().len();
-    window.fill("in:any ");
+    window.fill(FILTER, "in:any ");
     window.wait("the groups", |window| {
         window.harness.state().is_settled() && window.has("match") && !window.has("Looking into")
     });
     window.settle();
     let members = window.rows().len();
     assert!(members > 0 && members <= all, "{members} of {all}");
-    window.fill("in:nosuchgroup ");
+    window.fill(FILTER, "in:nosuchgroup ");
     window.settle();
     assert!(window.rows().is_empty());
 }

@@ -2,25 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it cannot go on")]
 
-#[allow(dead_code, reason = "other tests use the rest of it")]
-#[path = "window_imagekit/bench.rs"]
-mod bench;
+mod window_bench;
 
 use std::collections::BTreeSet;
 
-use bench::Window;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use tallyman::demo::templated::Books;
 use tallyman::demo::{Fault, Rule, Target};
-
-fn open() -> Window {
-    let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num3);
-    window.listed();
-    window
-}
+use window_bench::Window;
 
 fn books(window: &Window) -> Books {
     window.demo().templated_books()
@@ -36,7 +27,7 @@ fn go(window: &mut Window, place: &str, count: usize) {
 
 #[test]
 fn places_are_those_that_the_service_has() {
-    let mut window = open();
+    let mut window = Window::templated();
     for place in ["Uploads", "Renders", "Templates", "History"] {
         assert!(window.can_press(place), "{place}");
     }
@@ -52,7 +43,7 @@ fn places_are_those_that_the_service_has() {
 
 #[test]
 fn renders_are_filtered_planned_deleted_and_gone() {
-    let mut window = open();
+    let mut window = Window::templated();
     let before: BTreeSet<String> = books(&window).render_ids().into_iter().collect();
     go(&mut window, "Renders", before.len());
 
@@ -86,7 +77,7 @@ fn renders_are_filtered_planned_deleted_and_gone() {
 
 #[test]
 fn a_template_that_is_refused_stays_with_its_words_and_is_tried_again() {
-    let mut window = open();
+    let mut window = Window::templated();
     let before = books(&window).template_ids();
     go(&mut window, "Templates", before.len());
     let refuses = Rule {

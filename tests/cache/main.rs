@@ -7,3 +7,5 @@ mod bytes;
 #[allow(dead_code, reason = "each test target uses a part of it")]
 mod raw_http;
 mod window;
+#[path = "../window_bench/mod.rs"]
+mod window_bench;

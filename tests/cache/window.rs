@@ -1,20 +1,18 @@
 //! One window after another on one data folder: the old rows at once, then the truth.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use egui::accesskit::Role;
-use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui::Modifiers;
+use egui_kittest::kittest::Queryable as _;
 use tallyman::catalogue::{AsOf, Catalogue};
 use tallyman::demo::{Options, PUBLIC_KEY, Quirks, SECRET_KEY, Server};
 use tallyman::model::{Account, FileRow, ProfileId, ServiceKind, Time};
 use tallyman::profile::{Colour, Keyring, Profile, Profiles, cache};
-use tallyman::ui::{App, Setup, Start};
 
 use crate::raw_http::Request;
+use crate::window_bench::{FILTER, Window};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const FILES: usize = 1_200;
 
 /// A service, a data folder with a profile for it, and a keyring: what stays while windows come and go.
@@ -90,17 +88,7 @@ impl World {
     }
 
     fn open(&self) -> Window {
-        let start = Start {
-            demo: false,
-            data_dir: self.data.path().to_path_buf(),
-            data_dir_given: true,
-        };
-        let setup = Setup::new(start, self.keyring.clone()).unwrap();
-        let harness = Harness::builder()
-            .with_size([1280.0, 800.0])
-            .allow_missing_glyphs()
-            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
-        Window { harness }
+        Window::start(self.data.path(), false, self.keyring.clone())
     }
 
     /// A first window that lists everything, is closed, and leaves its list.
@@ -130,65 +118,11 @@ impl World {
     }
 }
 
-struct Window {
-    harness: Harness<'static, App>,
-}
-
-impl Window {
-    fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
-        let start = Instant::now();
-        loop {
-            self.harness.step();
-            if done(self) {
-                self.harness.step();
-                return;
-            }
-            assert!(start.elapsed() < PATIENCE, "waited for {what} in vain");
-            std::thread::sleep(Duration::from_millis(4));
-        }
-    }
-
-    fn has(&self, words: &str) -> bool {
-        let mut found = self.harness.query_all_by_label_contains(words);
-        found.next().is_some()
-    }
-
-    fn rows(&self) -> Vec<String> {
-        let rows = self.harness.query_all_by_role(Role::Row);
-        rows.filter_map(|row| row.accesskit_node().label())
-            .collect()
-    }
-
-    fn wait_for_rows(&mut self) {
-        self.wait("rows", |window| {
-            !window.rows().is_empty() && window.harness.state().is_settled()
-        });
-    }
-
-    fn wait_for_truth(&mut self, world: &World) {
-        let files = format!("{} · ", world.counted());
-        self.wait("the true list", |window| {
-            window.has(&files) && !window.has("checking…") && window.harness.state().is_settled()
-        });
-    }
-
-    fn press(&mut self, label: &str) {
-        let button = self.harness.get_by_role_and_label(Role::Button, label);
-        button.click();
-        self.harness.run_steps(2);
-    }
-
-    fn filter(&mut self, words: &str) {
-        let name = "Filter by name or id";
-        self.harness
-            .get_by_role_and_label(Role::TextInput, name)
-            .click();
-        self.harness.run_steps(2);
-        self.harness
-            .get_by_role_and_label(Role::TextInput, name)
-            .type_text(words);
-        self.harness.run_steps(2);
-    }
+fn wait_for_truth(window: &mut Window, world: &World) {
+    let files = format!("{} · ", world.counted());
+    window.wait("the true list", |window| {
+        window.has(&files) && !window.has("checking…") && window.harness.state().is_settled()
+    });
 }
 
 #[test]
@@ -216,42 +150,27 @@ fn old_rows_at_once_and_then_the_truth() {
     window.wait_for_rows();
     assert!(window.has(&format!("{before} · ")), "the old rows");
     assert!(window.has("checking…"));
-    let old = window.rows();
     // Nothing is planned before it is known whose files these are.
-    window
-        .harness
-        .get_by_role_and_label(Role::Row, &old[2])
-        .click();
-    window.harness.run_steps(2);
+    window.click_row(2, Modifiers::NONE);
     assert!(window.has("1 selected"));
-    let delete = window
-        .harness
-        .get_by_role_and_label(Role::Button, "Delete…");
-    assert!(delete.accesskit_node().is_disabled());
+    assert!(window.has_button("Delete…") && !window.can_press("Delete…"));
 
     // Open, but not checked to the end: the plan says so.
-    window.wait("the account", |window| {
-        let delete = window
-            .harness
-            .get_by_role_and_label(Role::Button, "Delete…");
-        !delete.accesskit_node().is_disabled()
-    });
+    window.wait("the account", |window| window.can_press("Delete…"));
     assert!(window.has("checking…"));
     window.press("Delete…");
-    window.wait("the plan", |window| window.has("From a list as of"));
+    window.shows("From a list as of");
     window.press("Cancel");
 
     world.server.faults().set_latency(Duration::ZERO);
-    window.wait_for_truth(&world);
+    wait_for_truth(&mut window, &world);
     assert!(window.has("1 selected"), "the selection holds");
     window.press("Delete…");
-    window.wait("the plan", |window| window.has("Delete 1 file"));
+    window.shows("Delete 1 file");
     assert!(!window.has("From a list as of"));
     window.press("Cancel");
-    window.filter(&removed[0]);
-    window.wait("no such file", |window| {
-        window.has("No file matches the filter")
-    });
+    window.fill(FILTER, &removed[0]);
+    window.shows("No file matches the filter");
 }
 
 #[test]
@@ -262,7 +181,7 @@ fn the_checked_list_is_the_next_one() {
     let copy = format!(r#"{{"source": "{source}"}}"#);
     world.elsewhere("POST", "/files/local_copy/", &copy);
     let mut window = world.open();
-    window.wait_for_truth(&world);
+    wait_for_truth(&mut window, &world);
     drop(window);
     // The list that was checked is the one that the next start shows.
     world.lock();
@@ -278,24 +197,16 @@ fn a_locked_keyring_leaves_the_list_to_look_at() {
     world.lock();
     let mut window = world.open();
     window.wait_for_rows();
-    window.wait("why it is not checked", |window| {
-        window.has("These files are as of")
-    });
+    window.shows("These files are as of");
     assert!(window.has("not checked"));
-    let first = window.rows()[0].clone();
-    window
-        .harness
-        .get_by_role_and_label(Role::Row, &first)
-        .click();
-    window.harness.run_steps(2);
+    window.click_row(0, Modifiers::NONE);
     for name in ["Delete…", "Store…"] {
-        let button = window.harness.get_by_role_and_label(Role::Button, name);
-        assert!(button.accesskit_node().is_disabled(), "{name}");
+        assert!(window.has_button(name) && !window.can_press(name), "{name}");
     }
     window.press("Copy ids");
-    window.wait("a word", |window| window.has("Copied 1 id"));
-    window.filter("no file is called this");
-    window.wait("no rows", |window| window.has("0 of "));
+    window.shows("Copied 1 id");
+    window.fill(FILTER, "no file is called this");
+    window.shows("0 of ");
     world.unlock();
     window.harness.get_by_label("Try again").click();
     window.wait("the checked list", |window| {
@@ -312,7 +223,7 @@ fn a_damaged_list_is_thrown_away_with_a_word() {
     bytes[middle] ^= 1;
     std::fs::write(world.cache(), &bytes).unwrap();
     let mut window = world.open();
-    window.wait_for_truth(&world);
+    wait_for_truth(&mut window, &world);
     assert!(window.has("The kept list of Shop was thrown away: it is damaged"));
     window.wait("a sound list", |_| {
         std::fs::read(world.cache()).is_ok_and(|now| now != bytes)
@@ -346,19 +257,17 @@ fn rows_of_another_account_go() {
 
     // An account that the profile is not known to be of is not even shown for a moment.
     let mut window = world.open();
-    window.wait_for_truth(&world);
+    wait_for_truth(&mut window, &world);
     assert!(!window.has("a file of others.jpg"));
     drop(window);
 
     cache::save(world.data.path(), &owner, as_of, &catalogue).unwrap();
     world.put_profile(Some(other));
     let mut window = world.open();
-    window.wait_for_truth(&world);
+    wait_for_truth(&mut window, &world);
     assert!(window.has("it holds the files of another project"));
-    window.filter("a file of others");
-    window.wait("no such file", |window| {
-        window.has("No file matches the filter")
-    });
+    window.fill(FILTER, "a file of others");
+    window.shows("No file matches the filter");
 }
 
 #[test]
@@ -391,35 +300,21 @@ fn a_job_is_in_the_list_of_the_next_start() {
     let files = world.server.books().file_ids();
     let id = files.iter().find(|id| !locked.contains(id)).unwrap();
     let mut window = world.open();
-    window.wait_for_truth(&world);
-    window.filter(id);
+    wait_for_truth(&mut window, &world);
+    window.fill(FILTER, id);
     window.wait("the file alone", |window| window.rows().len() == 1);
-    let row = window.rows()[0].clone();
-    window
-        .harness
-        .get_by_role_and_label(Role::Row, &row)
-        .click();
-    window.harness.run_steps(2);
+    window.click_row(0, Modifiers::NONE);
     window.press("Delete…");
-    window.wait("the plan", |window| {
-        let buttons = window.harness.query_all_by_role(Role::Button);
-        let mut named = buttons.filter(|one| {
-            one.accesskit_node()
-                .label()
-                .is_some_and(|l| l == "Delete 1 file")
-        });
-        named.any(|one| !one.accesskit_node().is_disabled())
-    });
     window.press("Delete 1 file");
-    window.wait("the end of the job", |window| window.has("1 of 1 deleted"));
+    window.shows("1 of 1 deleted");
     eframe::App::on_exit(window.harness.state_mut(), None);
     drop(window);
     world.lock();
     let mut window = world.open();
     window.wait_for_rows();
     assert!(window.has(&format!("{} · ", world.counted())));
-    window.filter(id);
-    window.wait("no such file", |window| window.has("0 of "));
+    window.fill(FILTER, id);
+    window.shows("0 of ");
 }
 
 /// The second window looks at the list and leaves it alone.
@@ -428,10 +323,10 @@ fn two_windows_share_one_list() {
     let world = World::new();
     world.open_and_close();
     let mut first = world.open();
-    first.wait_for_truth(&world);
+    wait_for_truth(&mut first, &world);
     let mut second = world.open();
     second.wait_for_rows();
-    second.wait_for_truth(&world);
+    wait_for_truth(&mut second, &world);
     drop(second);
     drop(first);
     world.lock();

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -11,47 +12,91 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tallyman::demo;
 use tallyman::profile::Keyring;
 use tallyman::ui::{App, Setup, Start};
+use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a window may take for anything that is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The box over the files.
+pub const FILTER: &str = "Filter by name or id";
 
 pub struct Window {
     pub harness: Harness<'static, App>,
-    pub data: tempfile::TempDir,
+    data: Option<TempDir>,
 }
 
 impl Window {
     /// Opens the window on the demo's first profile.
     pub fn open() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let start = Start {
-            demo: true,
-            data_dir: data.path().to_path_buf(),
-            data_dir_given: true,
-        };
-        let setup = Setup::new(start, Keyring::mock()).unwrap();
-        let harness = Harness::builder()
-            .with_size([1440.0, 900.0])
-            .allow_missing_glyphs()
-            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
-        let mut window = Self { harness, data };
+        let mut window = Self::open_in(data.path());
+        window.data = Some(data);
+        window
+    }
+
+    /// The same with a data folder that outlives the window.
+    pub fn open_in(data: &Path) -> Self {
+        let mut window = Self::start(data, true, Keyring::mock());
         window.listed();
         window
     }
 
+    /// Opens the window and waits for nothing.
+    pub fn start(data: &Path, demo: bool, keyring: Keyring) -> Self {
+        let start = Start {
+            demo,
+            data_dir: data.to_path_buf(),
+            data_dir_given: true,
+        };
+        let setup = Setup::new(start, keyring).unwrap();
+        let harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .allow_missing_glyphs()
+            .build_eframe(move |cc| App::new(&cc.egui_ctx, setup).unwrap());
+        Self {
+            harness,
+            data: None,
+        }
+    }
+
     /// Opens the window on the ImageKit profile.
     pub fn imagekit() -> Self {
+        Self::on_profile(Key::Num2)
+    }
+
+    /// Opens the window on the Templated profile.
+    pub fn templated() -> Self {
+        Self::on_profile(Key::Num3)
+    }
+
+    fn on_profile(key: Key) -> Self {
         let mut window = Self::open();
-        window.key(Modifiers::COMMAND, Key::Num2);
+        window.key(Modifiers::COMMAND, key);
         window.listed();
         window
+    }
+
+    /// The data folder of a window that has its own.
+    pub fn data(&self) -> &Path {
+        self.data.as_ref().unwrap().path()
     }
 
     /// Waits until the files are listed and in order.
     pub fn listed(&mut self) {
         self.wait("the files", |window| window.has("as of"));
+        self.wait_for_rows();
+    }
+
+    /// Waits for rows in order, wherever they are from.
+    pub fn wait_for_rows(&mut self) {
         self.wait("rows", |window| {
             !window.rows().is_empty() && window.harness.state().is_settled()
         });
+    }
+
+    /// Waits until what was typed or clicked last has its effect on the rows.
+    pub fn settle(&mut self) {
+        self.steps(2);
+        self.wait("the order", |window| window.harness.state().is_settled());
     }
 
     pub fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
@@ -63,9 +108,24 @@ impl Window {
                 self.harness.step();
                 return;
             }
-            assert!(start.elapsed() < PATIENCE, "waited for {what} in vain");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "waited for {what} in vain, saw {:?}",
+                self.counts()
+            );
             std::thread::sleep(Duration::from_millis(4));
         }
+    }
+
+    /// All that is said in the form "3 of 8": where things stand.
+    fn counts(&self) -> Vec<String> {
+        let nodes = self.harness.query_all_by_label_contains(" of ");
+        nodes
+            .map(|node| {
+                let node = node.accesskit_node();
+                node.label().or_else(|| node.value()).unwrap_or_default()
+            })
+            .collect()
     }
 
     pub fn steps(&mut self, count: usize) {
@@ -92,21 +152,21 @@ impl Window {
     }
 
     pub fn click_row(&mut self, place: usize, modifiers: Modifiers) {
-        self.harness
-            .query_all_by_role(Role::Row)
-            .nth(place)
-            .unwrap()
-            .click_modifiers(modifiers);
+        let mut rows = self.harness.query_all_by_role(Role::Row);
+        rows.nth(place).unwrap().click_modifiers(modifiers);
+        drop(rows);
         self.steps(2);
     }
 
+    /// Whether there is exactly one of these and it can be used.
+    pub fn can(&self, role: Role, label: &str) -> bool {
+        self.harness
+            .query_by_role_and_label(role, label)
+            .is_some_and(|node| !node.accesskit_node().is_disabled())
+    }
+
     pub fn click(&mut self, role: Role, label: &str) {
-        self.wait(label, |window| {
-            window
-                .harness
-                .query_by_role_and_label(role, label)
-                .is_some_and(|node| !node.accesskit_node().is_disabled())
-        });
+        self.wait(label, |window| window.can(role, label));
         self.harness.get_by_role_and_label(role, label).click();
         self.steps(2);
     }
@@ -117,9 +177,14 @@ impl Window {
 
     /// Whether a button is there and can be pressed.
     pub fn can_press(&self, label: &str) -> bool {
+        self.can(Role::Button, label)
+    }
+
+    /// Whether a button is there at all.
+    pub fn has_button(&self, label: &str) -> bool {
         self.harness
             .query_by_role_and_label(Role::Button, label)
-            .is_some_and(|node| !node.accesskit_node().is_disabled())
+            .is_some()
     }
 
     pub fn key(&mut self, modifiers: Modifiers, key: Key) {
@@ -127,18 +192,23 @@ impl Window {
         self.steps(2);
     }
 
+    /// Puts a text into a field in place of the one that is there.
     pub fn fill(&mut self, label: &str, text: &str) {
-        self.click(Role::TextInput, label);
+        let role = match label {
+            "Secret key" => Role::PasswordInput,
+            _ => Role::TextInput,
+        };
+        self.click(role, label);
         self.key(Modifiers::COMMAND, Key::A);
         self.key(Modifiers::NONE, Key::Backspace);
-        self.harness
-            .get_by_role_and_label(Role::TextInput, label)
-            .type_text(text);
+        let field = self.harness.get_by_role_and_label(role, label);
+        field.type_text(text);
         self.steps(2);
     }
 
+    /// Filters and waits until only so many rows are left.
     pub fn filter(&mut self, words: &str, rows: usize) {
-        self.fill("Filter by name or id", words);
+        self.fill(FILTER, words);
         self.wait("the filter", |window| {
             window.rows().len() == rows && window.harness.state().is_settled()
         });

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 
-use super::bench::Window;
+use crate::window_bench::Window;
 
 #[test]
 fn tags_and_fields_are_changed_one_by_one() {

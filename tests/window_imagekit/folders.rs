@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
-use super::bench::Window;
+use crate::window_bench::Window;
 
 fn menu(window: &mut Window, folder: &str, command: &str) {
     let line = format!("Folder {folder}");

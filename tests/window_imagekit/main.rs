@@ -8,3 +8,5 @@ mod folders;
 mod manners;
 mod search;
 mod verbs;
+#[path = "../window_bench/mod.rs"]
+mod window_bench;

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::bench::Window;
+use crate::window_bench::Window;
 
 fn ask_to_close(window: &mut Window) {
     let input = window.harness.input_mut();

@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers};
 
-use super::bench::Window;
+use crate::window_bench::Window;
 
 #[test]
 fn what_the_service_finds_is_a_list_of_its_own() {

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 
-use super::bench::Window;
+use crate::window_bench::Window;
 
 #[test]
 fn tags_are_added_and_taken_away() {
