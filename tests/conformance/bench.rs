@@ -37,7 +37,7 @@ pub const MALFORMED: &[&str] = &[
     ),
 ];
 
-const FAST: Pace = Pace {
+pub const FAST: Pace = Pace {
     sends: 3,
     repeats: 4,
     rereads: 3,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tallyman::demo::{Fault, RetryAfter, Target};
 use tallyman::model::{CallPurpose, JobRecord};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, FAST};
 use crate::case::Kit;
 
 /// Longer than an impatient client waits, which is half of it.
@@ -113,10 +113,12 @@ pub async fn every_kind_alone(kit: &Kit) {
 
 /// Answers are lost, and the work is done when nobody waits for it any more.
 pub async fn late_writes(kit: &Kit) {
-    for (late, chance) in [(5, 0.3), (30, 0.3), (30, 0.8)] {
+    // A worse storm than this would end the job by right, and it does where calls go one by one.
+    let storm = Some(FAST.rounds - 1);
+    for (late, chance, times) in [(5, 0.3, None), (30, 0.3, None), (30, 0.8, storm)] {
         let bench = Bench::new(kit).await;
         let kind = Fault::WorkLate(Duration::from_millis(late));
-        bench.fault(kind, Target::Writes, chance, None);
+        bench.fault(kind, Target::Writes, chance, times);
         bench.run(&format!("{late} ms late")).await;
         tokio::time::sleep(Duration::from_millis(late * 3)).await;
         bench.check(&format!("after {late} ms"));

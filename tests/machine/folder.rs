@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tallyman::demo::{Fault, RetryAfter, Rule, Target};
 use tallyman::ledger::Ledger;
 
 use crate::disk::mounter;
@@ -49,12 +50,20 @@ fn a_read_only_folder_is_told_and_nothing_is_sent() {
 #[test]
 fn a_second_program_reads_and_does_not_run() {
     let house = House::new();
-    house
-        .server
-        .faults()
-        .set_latency(Duration::from_millis(2_000));
+    let faults = house.server.faults();
+    faults.set_latency(Duration::from_millis(500));
     let child = house.delete();
     house.wait_for_writes(1);
+    // The first one now waits for as long as the second takes, on a slow machine too.
+    faults.add(Rule {
+        kind: Fault::Throttle {
+            retry_after: Some(RetryAfter::Seconds(2)),
+        },
+        on: Target::Writes,
+        chance: 1.0,
+        times: None,
+    });
+    faults.set_latency(Duration::ZERO);
     for args in [
         &["resume"][..],
         &["delete", "--ids", &house.ids_file(), "--yes"],
@@ -68,7 +77,7 @@ fn a_second_program_reads_and_does_not_run() {
     let out = house.folder().join("report").display().to_string();
     let report = house.run(&["report", "1", "--out", &out]);
     assert_eq!(report.code, 0, "{report:?}");
-    house.server.faults().set_latency(Duration::ZERO);
+    faults.clear();
     let told = Told::of(&child.wait_with_output().unwrap());
     house.check_ended(&told);
 }

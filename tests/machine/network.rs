@@ -81,7 +81,7 @@ impl Observer for Watched {
 #[test]
 fn connections_that_died_in_a_sleep_are_replaced() {
     let house = House::new();
-    house.server.faults().set_latency(Duration::from_millis(30));
+    house.server.faults().set_latency(Duration::from_millis(60));
     let credentials = Credentials {
         service: ServiceKind::Uploadcare,
         public_key: demo::PUBLIC_KEY.to_owned(),
@@ -115,8 +115,11 @@ fn connections_that_died_in_a_sleep_are_replaced() {
         let stop = CancellationToken::new();
         let run = engine.run(job, stop, watched.clone());
         let sleep = async {
-            for _ in 0..3 {
-                tokio::time::sleep(Duration::from_millis(150)).await;
+            // By the calls worked on and not by the clock: some are then under way on any machine.
+            for writes in [2, 7, 12] {
+                while house.books().writes() < writes {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
                 house.proxy.deaden();
             }
         };
