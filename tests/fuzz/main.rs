@@ -1,10 +1,11 @@
 //! Random harm to everything that is read from outside: answers of services, files of profiles and of the
-//! window, ledgers, kept lists, lists of ids, reports and keys. Each must be an error or a result, never a panic, and
+//! window, ledgers, kept lists, lists of ids, reports, keys and filters. Each must be an error or a result, never a panic, and
 //! nothing may be invented. Runs a fixed number of cases, or TALLYMAN_FUZZ_SECONDS for each target.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 mod files;
+mod filters;
 mod mutate;
 mod services;
 
