@@ -5,15 +5,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench may stop where it cannot go on")]
 
+mod common;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use tallyman::catalogue::{AsOf, Catalogue};
-use tallyman::model::{Account, FileRow, ProfileId, ServiceKind, Time};
-use tallyman::profile::{Colour, Keyring, Profile, Profiles, cache};
+use tallyman::catalogue::Catalogue;
+use tallyman::model::{FileRow, Time};
+use tallyman::profile::{Keyring, Profiles, cache};
 use tallyman::ui::{App, Setup, Start};
+
+use common::{keep, profile};
 
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 const TURNS: usize = 5;
@@ -105,39 +109,10 @@ fn start(data: &Path) -> (Duration, Duration) {
     }
 }
 
-fn keep(data: &Path, profile: &Profile, catalogue: &Catalogue) {
-    let owner = cache::owner(profile, profile.account.as_ref().unwrap());
-    let as_of = AsOf {
-        files: Some(Time::now()),
-        removed: None,
-    };
-    cache::save(data, &owner, as_of, catalogue).unwrap();
-}
-
 fn timed(act: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     act();
     begun.elapsed()
-}
-
-fn profile() -> Profile {
-    Profile {
-        id: ProfileId("bench".into()),
-        name: "Bench".into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
-        public_key: "public".into(),
-        api_base: Some("http://127.0.0.1:9".into()),
-        cdn_base: None,
-        simple_auth: false,
-        protected: false,
-        read_only: false,
-        keep: Default::default(),
-        account: Some(Account {
-            name: "bench".into(),
-            key: "public".into(),
-        }),
-    }
 }
 
 /// Names, types and times as projects have them: most are pictures, names repeat their beginnings.

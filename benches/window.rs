@@ -14,12 +14,10 @@ use std::time::{Duration, Instant};
 use egui::{Event, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use tallyman::catalogue::AsOf;
-use tallyman::model::{Account, ProfileId, ServiceKind, Time};
-use tallyman::profile::{Colour, Keyring, Profile, Profiles, cache};
+use tallyman::profile::{Keyring, Profiles};
 use tallyman::ui::{App, Setup, Start};
 
-use common::{catalogue, machine};
+use common::{catalogue, machine, profile};
 
 const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
 const FRAMES: usize = 200;
@@ -120,28 +118,7 @@ fn asked(harness: &mut Harness<'static, App>) -> u32 {
 
 /// A profile whose list of that many files is on disk.
 fn keep(data: &Path, files: u64) {
-    let profile = Profile {
-        id: ProfileId("bench".into()),
-        name: "Bench".into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
-        public_key: "public".into(),
-        api_base: Some("http://127.0.0.1:9".into()),
-        cdn_base: None,
-        simple_auth: false,
-        protected: false,
-        read_only: false,
-        keep: Default::default(),
-        account: Some(Account {
-            name: "bench".into(),
-            key: "public".into(),
-        }),
-    };
-    let owner = cache::owner(&profile, profile.account.as_ref().unwrap());
-    let as_of = AsOf {
-        files: Some(Time::now()),
-        removed: None,
-    };
-    cache::save(data, &owner, as_of, &catalogue(files).0).unwrap();
+    let profile = profile();
+    common::keep(data, &profile, &catalogue(files).0);
     Profiles::load(data).unwrap().put(profile).unwrap();
 }

@@ -1,5 +1,8 @@
 //! The catalogue against twins made of maps and plain sorts.
 
+#[path = "../benches/common/mod.rs"]
+mod common;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -400,7 +403,7 @@ fn twin_order(
 fn two_threads_sort_as_one() {
     let mut catalogue = Catalogue::new();
     let epoch = catalogue.begin();
-    catalogue.merge(epoch, (0..21_000).map(realistic).collect());
+    catalogue.merge(epoch, (0..21_000).map(common::realistic).collect());
     let problems = ProblemIndex::default();
     for (column, descending) in Column::ALL
         .into_iter()
@@ -420,7 +423,7 @@ fn two_threads_sort_as_one() {
 fn rows_without_a_problem_come_last_in_both_directions() {
     let mut catalogue = Catalogue::new();
     let epoch = catalogue.begin();
-    catalogue.merge(epoch, (0..3).map(realistic).collect());
+    catalogue.merge(epoch, (0..3).map(common::realistic).collect());
     let mut problems = ProblemIndex::default();
     problems.set(1, "locked");
     for descending in [false, true] {
@@ -428,43 +431,5 @@ fn rows_without_a_problem_come_last_in_both_directions() {
         let sort = Sort { column, descending };
         let shown = arrange(&catalogue, &Query::default(), sort, &problems);
         assert_eq!(shown.order[..], [1, 0, 2]);
-    }
-}
-
-/// A file as projects have them, made of its number.
-fn realistic(number: u64) -> FileRow {
-    let mut mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let other = mixed.rotate_left(17) ^ number;
-    let name = match number % 8 {
-        0..=2 => format!("IMG_2024{:04}_{:06}.jpg", mixed % 1231, other % 240_000),
-        3 => format!(
-            "Screenshot 2024-0{}-11 at 10.{:02}.31.png",
-            mixed % 9,
-            other % 60
-        ),
-        4 => format!("produktbild-größe-{}.webp", mixed % 100_000),
-        5 => format!("фото_склад_{:05}.jpg", mixed % 100_000),
-        6 => format!("contract-{}-final ({}).pdf", mixed % 10_000, other % 9),
-        _ => format!("DSC{:05}.ARW", mixed % 100_000),
-    };
-    let types = ["image/jpeg", "image/png", "image/webp", "application/pdf"];
-    let id = format!(
-        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-        mixed >> 32,
-        other & 0xffff,
-        mixed & 0xfff,
-        other >> 52,
-        number,
-    );
-    FileRow {
-        name,
-        size: mixed % 20_000_000,
-        mime: types[number as usize % 4].into(),
-        uploaded: Some(Time(1_700_000_000_000_000 - number as i64 * 37_000_000)),
-        stored: (!number.is_multiple_of(50))
-            .then_some(Time(1_700_000_000_000_000 + other as i64 % 1000)),
-        image: true,
-        ..FileRow::unknown(id.as_str().into())
     }
 }

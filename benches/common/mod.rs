@@ -1,11 +1,14 @@
 //! What the benches share: files as projects have them, a stop watch, and the machine's name.
 
 #![allow(dead_code, reason = "each bench uses its part")]
+#![allow(clippy::unwrap_used, reason = "a bench may stop where it cannot go on")]
 
+use std::path::Path;
 use std::time::Instant;
 
-use tallyman::catalogue::Catalogue;
-use tallyman::model::{FileRow, Time};
+use tallyman::catalogue::{AsOf, Catalogue};
+use tallyman::model::{Account, FileRow, ProfileId, ServiceKind, Time};
+use tallyman::profile::{Colour, Profile, cache};
 
 /// A file as projects have them, made of its number.
 pub fn realistic(number: u64) -> FileRow {
@@ -43,6 +46,37 @@ pub fn realistic(number: u64) -> FileRow {
         image: true,
         ..FileRow::unknown(id.as_str().into())
     }
+}
+
+/// A profile that nobody answers for.
+pub fn profile() -> Profile {
+    Profile {
+        id: ProfileId("bench".into()),
+        name: "Bench".into(),
+        service: ServiceKind::Uploadcare,
+        colour: Colour::PALETTE[0],
+        public_key: "public".into(),
+        api_base: Some("http://127.0.0.1:9".into()),
+        cdn_base: None,
+        simple_auth: false,
+        protected: false,
+        read_only: false,
+        keep: Default::default(),
+        account: Some(Account {
+            name: "bench".into(),
+            key: "public".into(),
+        }),
+    }
+}
+
+/// Puts a profile's list on disk.
+pub fn keep(data: &Path, profile: &Profile, catalogue: &Catalogue) {
+    let owner = cache::owner(profile, profile.account.as_ref().unwrap());
+    let as_of = AsOf {
+        files: Some(Time::now()),
+        removed: None,
+    };
+    cache::save(data, &owner, as_of, catalogue).unwrap();
 }
 
 /// A catalogue of that many files, and the seconds that merging its pages of 1,000 took.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::model::Time;
 
-use super::matching::state_number;
 use super::segment::{ROWS, Segment};
 use super::{Catalogue, Column, Order, ProblemIndex, RowIx, Sort, natural, radix};
 
@@ -72,7 +71,7 @@ fn by(
             let places = numbered(problems.words().collect());
             sorted(&|_, _, row| places.get(problems.get(row)?).copied())
         }
-        Column::State => sorted(&|segment, at, _| Some(state_number(segment.state(at)) as u64)),
+        Column::State => sorted(&|segment, at, _| Some(segment.state(at) as u64)),
         Column::Size => sorted(&|segment, at, _| Some(segment.size(at))),
         Column::Uploaded => sorted(&|segment, at, _| segment.uploaded(at).map(rising)),
         Column::Stored => sorted(&|segment, at, _| segment.stored(at).map(rising)),

@@ -40,7 +40,7 @@ pub struct Totals {
 impl Totals {
     /// What one state adds up to.
     pub fn of(&self, state: FileState) -> Sum {
-        let place = place(state);
+        let place = state as usize;
         Sum {
             files: self.files[place],
             bytes: u64::try_from(self.bytes[place]).unwrap_or(u64::MAX),
@@ -62,13 +62,13 @@ impl Totals {
     }
 
     pub(super) fn add(&mut self, state: FileState, size: u64) {
-        self.files[place(state)] += 1;
-        self.bytes[place(state)] += u128::from(size);
+        self.files[state as usize] += 1;
+        self.bytes[state as usize] += u128::from(size);
     }
 
     pub(super) fn take(&mut self, state: FileState, size: u64) {
-        self.files[place(state)] -= 1;
-        self.bytes[place(state)] -= u128::from(size);
+        self.files[state as usize] -= 1;
+        self.bytes[state as usize] -= u128::from(size);
     }
 
     pub(super) fn join(&mut self, other: &Self) {
@@ -76,15 +76,6 @@ impl Totals {
             self.files[place] += other.files[place];
             self.bytes[place] += other.bytes[place];
         }
-    }
-}
-
-const fn place(state: FileState) -> usize {
-    match state {
-        FileState::Stored => 0,
-        FileState::Unstored => 1,
-        FileState::Processing => 2,
-        FileState::Removed => 3,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::catalogue::{
 };
 use crate::model::size::{bytes, counted};
 use crate::model::text::{printable, visible};
-use crate::model::{FileState, GroupRow, PlanItem, Time};
+use crate::model::{FileState, GroupRow, PlanItem, Time, path};
 use crate::report::guarded;
 use crate::service::{Listing, Page, ServiceError};
 
@@ -309,7 +309,7 @@ fn file_line<'a>(row: &'a RowRef<'a>, id: &'a str) -> FileLine<'a> {
         stored_at: row.stored(),
         removed_at: row.removed(),
         state: row.state(),
-        path: path(row),
+        path: path::join_if_any(row.folder(), row.name()),
         problem: row.odd(),
     }
 }
@@ -325,7 +325,7 @@ fn file_cells(row: &RowRef<'_>) -> Vec<String> {
         time(row.removed()),
         row.state().key().to_owned(),
         row.odd().unwrap_or_default().to_owned(),
-        path(row),
+        path::join_if_any(row.folder(), row.name()),
     ]
 }
 
@@ -336,19 +336,11 @@ fn file_row(row: &RowRef<'_>) -> Vec<String> {
         short(&visible(row.mime())),
         minute(row.uploaded()),
         visible(&row.id()).into_owned(),
-        match path(row).as_str() {
+        match path::join_if_any(row.folder(), row.name()).as_str() {
             "" => visible(row.name()).into_owned(),
             path => visible(path).into_owned(),
         },
     ]
-}
-
-/// Folders and name as one path; empty where the service has no folders.
-fn path(row: &RowRef<'_>) -> String {
-    match row.folder() {
-        "" => String::new(),
-        folder => format!("{}/{}", folder.trim_end_matches('/'), row.name()),
-    }
 }
 
 fn print_groups(format: Format, groups: &[GroupRow]) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::catalogue::{Catalogue, Filter, ProblemIndex, Query, RowSet, Sort, arrange};
+use crate::model::path::is_within;
 use crate::model::{ItemId, ItemKind, Keep, PlanItem, Verb, size};
 
 const KEPT: &str = "it is on the keep list";
@@ -134,9 +135,4 @@ type Rule<'a> = (RowSet, &'a str);
 fn reason(rules: &[Rule<'_>], row: u32) -> Option<String> {
     let rule = rules.iter().find(|(rows, _)| rows.contains(row));
     rule.map(|(_, words)| (*words).to_owned())
-}
-
-fn is_within(folder: &str, wanted: &str) -> bool {
-    let rest = folder.strip_prefix(wanted.trim_end_matches('/'));
-    rest.is_some_and(|rest| !folder.is_empty() && (rest.is_empty() || rest.starts_with('/')))
 }

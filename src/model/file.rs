@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Editable, ItemId, Time};
+use super::{Editable, ItemId, Time, path};
 
 /// Hours that Uploadcare keeps a file that nobody stored.
 pub const UNSTORED_LIFE_HOURS: i64 = 24;
@@ -24,6 +24,14 @@ pub enum FileState {
 }
 
 impl FileState {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 4] = [
+        Self::Stored,
+        Self::Unstored,
+        Self::Processing,
+        Self::Removed,
+    ];
+
     /// `stored`, `unstored`, `processing`, `removed`.
     pub const fn key(self) -> &'static str {
         match self {
@@ -96,10 +104,7 @@ impl FileRow {
 
     /// The folder and the name as one path; empty where there is no folder.
     pub fn path(&self) -> String {
-        match &*self.folder {
-            "" => String::new(),
-            folder => format!("{}/{}", folder.trim_end_matches('/'), self.name),
-        }
+        path::join_if_any(&self.folder, &self.name)
     }
 
     /// The state that the dates add up to.

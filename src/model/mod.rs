@@ -10,6 +10,7 @@ mod job;
 mod keep;
 mod library;
 mod outcome;
+pub mod path;
 mod plan;
 pub mod size;
 pub mod text;

@@ -28,7 +28,7 @@ const BUDGET: Duration = Duration::from_millis(8);
 /// The sheet that is open.
 pub(super) enum Sheet {
     Profile(Box<sheets::profile::ProfileSheet>),
-    Forget(Profile),
+    Forget(Box<Profile>),
     Keep(Box<sheets::keep::KeepSheet>),
     Plan {
         profile: ProfileId,

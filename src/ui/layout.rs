@@ -109,42 +109,31 @@ impl App {
             row.odd = Some(problem.words.clone());
         }
         let tokens = Tokens::of(ui);
-        let frame = Frame::new().fill(tokens.panel).inner_margin(Margin {
-            left: 16,
-            right: 16,
-            top: 14,
-            bottom: 12,
+        parts::side(ui, "details", |ui| {
+            let Some(row) = row else {
+                ui.centered_and_justified(|ui| {
+                    parts::text(
+                        ui,
+                        egui::RichText::new("Select a file to see its details").color(tokens.faint),
+                    );
+                });
+                return;
+            };
+            let session = match &workspace.state {
+                State::Open(session) => Some(session.clone()),
+                _ => None,
+            };
+            let (pictures, details) = (&mut workspace.pictures, &mut workspace.details);
+            details.ui(
+                ui,
+                &self.engine,
+                &workspace.profile,
+                session.as_ref(),
+                &row,
+                pictures,
+                &mut self.commands,
+            );
         });
-        Panel::right("details")
-            .exact_size(theme::DETAILS)
-            .resizable(false)
-            .frame(frame)
-            .show(ui, |ui| {
-                let Some(row) = row else {
-                    ui.centered_and_justified(|ui| {
-                        parts::text(
-                            ui,
-                            egui::RichText::new("Select a file to see its details")
-                                .color(tokens.faint),
-                        );
-                    });
-                    return;
-                };
-                let session = match &workspace.state {
-                    State::Open(session) => Some(session.clone()),
-                    _ => None,
-                };
-                let (pictures, details) = (&mut workspace.pictures, &mut workspace.details);
-                details.ui(
-                    ui,
-                    &self.engine,
-                    &workspace.profile,
-                    session.as_ref(),
-                    &row,
-                    pictures,
-                    &mut self.commands,
-                );
-            });
     }
 
     fn bottom(&mut self, ui: &mut Ui) {

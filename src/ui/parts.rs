@@ -1,9 +1,9 @@
 //! Small things that every view draws alike: buttons, fields, pills, captions, icons.
 
 use egui::{
-    Align, Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Label, Layout, Margin, Pos2,
-    Rect, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, Widget, WidgetInfo,
-    WidgetText, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Frame, Label, Layout, Margin,
+    Panel, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, Widget,
+    WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::theme::{self, Ink, Tokens};
@@ -17,6 +17,23 @@ pub enum Weight {
     Primary,
     /// Filled red: it destroys.
     Danger,
+}
+
+/// The pane beside the rows: what is known of the one at the cursor.
+pub fn side(ui: &mut Ui, name: &'static str, add: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new()
+        .fill(Tokens::of(ui).panel)
+        .inner_margin(Margin {
+            left: 16,
+            right: 16,
+            top: 14,
+            bottom: 12,
+        });
+    Panel::right(name)
+        .exact_size(theme::DETAILS)
+        .resizable(false)
+        .frame(frame)
+        .show(ui, add);
 }
 
 /// A button of the house: 30 high, radius 7.
@@ -189,7 +206,7 @@ pub fn dot(ui: &mut Ui, color: Color32, size: f32) -> Response {
 
 /// A ground of one tint over the whole width, with an icon and what `add` puts beside it.
 pub fn notice<R>(ui: &mut Ui, icon: Icon, pair: Ink, add: impl FnOnce(&mut Ui) -> R) -> R {
-    egui::Frame::new()
+    Frame::new()
         .fill(pair.tint)
         .corner_radius(CornerRadius::same(RADIUS_NOTICE))
         .inner_margin(Margin::symmetric(12, 7))

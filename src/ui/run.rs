@@ -562,7 +562,7 @@ impl App {
             self.notices
                 .push("A job of this profile is running. Stop it first.".into());
         } else if let Some(profile) = self.profiles.get(id) {
-            self.sheet = Some(Sheet::Forget(profile.clone()));
+            self.sheet = Some(Sheet::Forget(Box::new(profile.clone())));
         }
     }
 

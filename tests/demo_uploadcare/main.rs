@@ -12,4 +12,7 @@ mod files;
 mod groups;
 mod keys;
 mod lists;
+#[path = "../raw_http/mod.rs"]
+#[allow(dead_code, reason = "shared with tests that need all of it")]
+mod raw_http;
 mod wire;

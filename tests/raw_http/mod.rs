@@ -40,8 +40,16 @@ impl Request {
         }
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
+    /// With this header, in place of another of its name.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        let mut without = self.without(name);
+        without.headers.push((name.to_owned(), value.to_owned()));
+        without
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self
     }
 
@@ -62,7 +70,7 @@ impl Request {
         let mut received = Vec::new();
         // A reset after a cut is as good an end as any.
         let _ = stream.read_to_end(&mut received).await;
-        parse(&received)
+        parse(&received, self.method == "HEAD")
     }
 }
 
@@ -82,7 +90,7 @@ impl Answer {
     }
 }
 
-fn parse(received: &[u8]) -> Result<Answer, Broken> {
+fn parse(received: &[u8], head_only: bool) -> Result<Answer, Broken> {
     let split = received.windows(4).position(|four| four == b"\r\n\r\n");
     let split = split.ok_or(Broken::Cut)?;
     let head = String::from_utf8(received[..split].to_vec()).unwrap();
@@ -99,7 +107,7 @@ fn parse(received: &[u8]) -> Result<Answer, Broken> {
         .unwrap_or("0")
         .parse()
         .unwrap();
-    if answer.body.len() < length {
+    if !head_only && answer.body.len() < length {
         return Err(Broken::Truncated);
     }
     assert!(answer.body.len() <= length, "more came than was said");

@@ -6,6 +6,7 @@ use super::super::Seen;
 use super::super::fold::fold;
 use super::key::Key;
 use super::kind::short_type;
+use super::quoted;
 
 /// Suggestions at most.
 const MOST: usize = 12;
@@ -104,15 +105,6 @@ fn values(
     Completions {
         replace: start + comma..end,
         items,
-    }
-}
-
-fn quoted(value: &str) -> String {
-    let plain = |c: char| !c.is_whitespace() && !"()\"".contains(c);
-    if value.chars().all(plain) {
-        value.to_owned()
-    } else {
-        format!("\"{}\"", value.replace('"', " "))
     }
 }
 

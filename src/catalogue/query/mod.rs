@@ -10,6 +10,7 @@ mod key;
 mod kind;
 mod lex;
 mod parse;
+mod quote;
 mod value;
 
 use std::fmt;
@@ -23,6 +24,7 @@ use crate::model::{FileState, Time};
 pub use complete::{Completion, Completions, complete};
 pub use help::HELP;
 pub use kind::{extension, short_type};
+pub use quote::quoted;
 
 pub(super) use expr::{Date, Expr, Group, Problem, Test, When};
 pub(super) use kind::type_is;

@@ -13,13 +13,6 @@ use crate::model::FileState;
 /// Parentheses and minuses within each other, at most.
 const DEEPEST: usize = 50;
 
-const STATES: [FileState; 4] = [
-    FileState::Stored,
-    FileState::Unstored,
-    FileState::Processing,
-    FileState::Removed,
-];
-
 /// Reads a filter.
 pub(super) fn parse(text: &str, clock: &Clock) -> Result<Expr, Wrong> {
     if text.len() > LONGEST {
@@ -241,10 +234,10 @@ fn states(value: &Text) -> Result<Test, Wrong> {
     let named = list(value, fold)?;
     let mut states = Vec::new();
     for name in named {
-        let Some(state) = STATES.into_iter().find(|state| state.key() == name) else {
+        let Some(state) = FileState::ALL.into_iter().find(|state| state.key() == name) else {
             let why = format!(
                 "No state is called {name:?}; it is one of {}",
-                STATES.map(FileState::key).join(", ")
+                FileState::ALL.map(FileState::key).join(", ")
             );
             return Err(Wrong::new(value.span.clone(), why));
         };

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{ItemId, Verb};
+use crate::model::{ItemId, Verb, path};
 use crate::service::http::{Answer, Intent, escaped};
 use crate::service::{
     Answered, BatchAnswer, CallMeta, ErrorKind, Fact, Pass, Seen, ServiceError, Target, Work,
@@ -254,14 +254,10 @@ fn goal(work: &Work, from: &str) -> String {
     match work.verb {
         Verb::Rename => {
             let name = clean(work.args.name.as_deref().unwrap_or_default());
-            join(&folder(from), &name)
+            path::join(&folder(from), &name)
         }
-        _ => join(work.args.folder.as_deref().unwrap_or("/"), name),
+        _ => path::join(work.args.folder.as_deref().unwrap_or("/"), name),
     }
-}
-
-fn join(folder: &str, name: &str) -> String {
-    format!("{}/{name}", folder.trim_end_matches('/'))
 }
 
 /// A name as the service keeps it (contract section 11).

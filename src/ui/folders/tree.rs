@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalogue::compare_names;
+use crate::model::path::is_below;
 
 /// One folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,12 +140,6 @@ fn close(nodes: &mut [Node], open: &mut Vec<usize>) {
     if let Some(&parent) = open.last() {
         nodes[parent].all += all;
     }
-}
-
-/// Whether a path is below a folder.
-fn is_below(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
 }
 
 /// The folders above a path, without the root.

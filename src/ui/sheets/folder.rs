@@ -7,7 +7,7 @@ use poll_promise::Promise;
 
 use super::place::PlacePicker;
 use super::{Stay, show};
-use crate::model::{FolderChange, check_name, size, text::visible};
+use crate::model::{FolderChange, check_name, path, size, text::visible};
 use crate::profile::Profile;
 use crate::service::ServiceError;
 use crate::ui::command::FolderAct;
@@ -229,7 +229,7 @@ impl FolderSheet {
         let (from, name) = (self.path.to_string(), self.name.trim().to_owned());
         let change = match self.act {
             FolderAct::New => {
-                let path = format!("{}/{name}", from.trim_end_matches('/'));
+                let path = path::join(&from, &name);
                 let service = session?.service.clone();
                 let made = path.clone();
                 let making = engine.ask(async move { service.create_folder(&made).await });

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use egui::{Align, Frame, Margin, Panel, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::items::{self, Drawn, Pen, Words};
 use crate::model::{FileState, GroupDetails, GroupRow, ItemId, ItemKind, size, text};
@@ -85,37 +85,25 @@ fn members(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut V
         return;
     };
     let tokens = Tokens::of(ui);
-    let frame = Frame::new().fill(tokens.panel).inner_margin(Margin {
-        left: 16,
-        right: 16,
-        top: 14,
-        bottom: 12,
-    });
-    Panel::right("members")
-        .exact_size(theme::DETAILS)
-        .resizable(false)
-        .frame(frame)
-        .show(ui, |ui| {
-            parts::strong(ui, "Members");
-            ui.label(
-                RichText::new(open.id.as_str())
-                    .font(theme::mono())
-                    .color(tokens.weak),
-            );
-            ui.add_space(4.0);
-            match open.answer.as_ref().and_then(|answer| answer.ready()) {
-                None => drop(parts::weak(ui, "Asking the service…")),
-                Some(Err(error)) => {
-                    drop(ui.label(RichText::new(&error.message).color(tokens.bad.ink)))
-                }
-                Some(Ok(details)) => member_rows(ui, details),
+    parts::side(ui, "members", |ui| {
+        parts::strong(ui, "Members");
+        ui.label(
+            RichText::new(open.id.as_str())
+                .font(theme::mono())
+                .color(tokens.weak),
+        );
+        ui.add_space(4.0);
+        match open.answer.as_ref().and_then(|answer| answer.ready()) {
+            None => drop(parts::weak(ui, "Asking the service…")),
+            Some(Err(error)) => drop(ui.label(RichText::new(&error.message).color(tokens.bad.ink))),
+            Some(Ok(details)) => member_rows(ui, details),
+        }
+        ui.with_layout(egui::Layout::bottom_up(Align::Min), |ui| {
+            if parts::button(ui, parts::Weight::Plain, "Copy id").clicked() {
+                send.push(Command::Copy(open.id.to_string()));
             }
-            ui.with_layout(egui::Layout::bottom_up(Align::Min), |ui| {
-                if parts::button(ui, parts::Weight::Plain, "Copy id").clicked() {
-                    send.push(Command::Copy(open.id.to_string()));
-                }
-            });
         });
+    });
 }
 
 fn member_rows(ui: &mut Ui, details: &GroupDetails) {

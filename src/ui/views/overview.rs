@@ -7,7 +7,7 @@ use egui::{
     Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
-use crate::catalogue::query::short_type;
+use crate::catalogue::query::{quoted, short_type};
 use crate::catalogue::{
     Catalogue, FolderSum, Month, MonthSum, Overview, Repeat, RowIx, Sum, TypeSum, families,
 };
@@ -290,19 +290,6 @@ fn type_filter(mime: &str) -> String {
     match mime {
         "" => "type:none".to_owned(),
         mime => format!("type:{}", quoted(mime)),
-    }
-}
-
-/// In quotes where the filter language wants them. It has no quote within quotes: the longest part between
-/// them is taken, and what matches is then a little more.
-fn quoted(words: &str) -> String {
-    let part = words.split('"').max_by_key(|part| part.len());
-    let part = part.unwrap_or_default();
-    let plain = |c: char| c.is_alphanumeric() || "-_./*+".contains(c);
-    if !part.is_empty() && part.chars().all(plain) {
-        part.to_owned()
-    } else {
-        format!("\"{part}\"")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Align, Frame, Grid, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui};
 
 use super::items::{self, Drawn, Pen, Words};
 use crate::model::{ItemKind, ThingDetails, ThingRow, text};
@@ -184,29 +184,19 @@ pub fn pane(
     send: &mut Vec<Command>,
 ) {
     let tokens = Tokens::of(ui);
-    let frame = Frame::new().fill(tokens.panel).inner_margin(Margin {
-        left: 16,
-        right: 16,
-        top: 14,
-        bottom: 12,
+    parts::side(ui, "details", |ui| {
+        ask(ui, engine, workspace, kind);
+        let things = workspace.things(kind);
+        let row = things.and_then(|things| things.list.at_cursor()).cloned();
+        let Some(row) = row else {
+            ui.centered_and_justified(|ui| {
+                let words = format!("Select a {} to see its details", kind.noun(1));
+                parts::text(ui, RichText::new(words).color(tokens.faint));
+            });
+            return;
+        };
+        known(ui, engine, workspace, kind, &row, send);
     });
-    Panel::right("details")
-        .exact_size(theme::DETAILS)
-        .resizable(false)
-        .frame(frame)
-        .show(ui, |ui| {
-            ask(ui, engine, workspace, kind);
-            let things = workspace.things(kind);
-            let row = things.and_then(|things| things.list.at_cursor()).cloned();
-            let Some(row) = row else {
-                ui.centered_and_justified(|ui| {
-                    let words = format!("Select a {} to see its details", kind.noun(1));
-                    parts::text(ui, RichText::new(words).color(tokens.faint));
-                });
-                return;
-            };
-            known(ui, engine, workspace, kind, &row, send);
-        });
 }
 
 /// Asks the service for what is at the cursor, once the cursor rests.
