@@ -79,12 +79,12 @@ impl KeepSheet {
                 });
                 ui.end_row();
                 parts::caption(ui, "Filter");
-                let hint = "path:/logos or name:\"do not delete\"";
+                let hint = "for example: name:logo or ext:psd";
                 parts::hinted_field(ui, &mut keep.filter, "Keep files that match", hint, FIELDS);
                 ui.end_row();
                 if metadata {
                     parts::caption(ui, "Metadata key");
-                    let hint = "keep";
+                    let hint = "for example: keep";
                     let key = &mut keep.metadata_key;
                     parts::hinted_field(ui, key, "Keep files with this metadata key", hint, FIELDS);
                     ui.end_row();
