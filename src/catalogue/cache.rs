@@ -61,6 +61,9 @@ pub enum CacheError {
     /// A newer program wrote it.
     #[error("a newer Tallyman wrote it (its version is {0}, this program knows {VERSION})")]
     Newer(u32),
+    /// An older program wrote it.
+    #[error("an older Tallyman wrote it")]
+    Older,
     /// It holds the rows of another profile or account.
     #[error("it holds the files of another project")]
     Other,
@@ -176,7 +179,8 @@ fn check_start(input: &mut impl Read) -> Result<(), CacheError> {
     match u32::from_le_bytes(version) {
         VERSION => Ok(()),
         newer if newer > VERSION => Err(CacheError::Newer(newer)),
-        _ => Err(CacheError::Damaged("its version")),
+        0 => Err(CacheError::Damaged("its version")),
+        _ => Err(CacheError::Older),
     }
 }
 

@@ -239,7 +239,7 @@ pub fn notice_links(
                     clicked = Some(n);
                 }
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(words).wrap());
             });
         });

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use egui::{Context, CornerRadius, Frame, Key, Margin, RichText, ScrollArea, Stroke, Ui};
+use egui::{
+    Align, Context, CornerRadius, Frame, Key, Layout, Margin, RichText, ScrollArea, Stroke, Ui,
+};
 use poll_promise::Promise;
 use tokio_util::sync::CancellationToken;
 
@@ -412,13 +414,19 @@ impl PlanSheet {
                 parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
                     let groups = size::counted(found.groups.len() as u64, "group", "groups");
                     let files = size::counted(files.len() as u64, "file is", "files are");
-                    parts::strong(ui, format!("{files} in {groups}."));
-                    parts::text(ui, "The groups stay, with holes.");
-                    let title = if self.view_groups { "Hide" } else { "Show" };
-                    if parts::link(ui, title).clicked() {
-                        self.view_groups = !self.view_groups;
-                    }
-                    leave_out = parts::link(ui, "Leave these out").clicked();
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        leave_out = parts::link(ui, "Leave these out").clicked();
+                        let title = if self.view_groups { "Hide" } else { "Show" };
+                        if parts::link(ui, title).clicked() {
+                            self.view_groups = !self.view_groups;
+                        }
+                        // Great numbers must not push the links out of the sheet.
+                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                            parts::strong(ui, format!("{files} in {groups}."));
+                            let what = egui::Label::new("Groups stay, with holes.");
+                            ui.add(what.selectable(false).truncate());
+                        });
+                    });
                 });
                 if self.view_groups {
                     let lines = self.group_lines(found);
