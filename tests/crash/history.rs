@@ -95,6 +95,20 @@ pub fn histories() -> Vec<History> {
     out
 }
 
+/// Kills by the clock alone, which any build can be put through.
+pub fn by_the_clock(number: u64) -> History {
+    let mut rng = fastrand::Rng::with_seed(90_000 + number);
+    let mut kill = || match rng.bool() {
+        true => Kill::After(Duration::from_millis(rng.u64(5..250))),
+        false => Kill::AfterWrite(Duration::from_micros(rng.u64(0..60_000))),
+    };
+    let (first, then) = (kill(), vec![kill(), kill()]);
+    History {
+        then,
+        ..history(number as usize % 3, 90_000 + number, first)
+    }
+}
+
 fn history(service: usize, seed: u64, first: Kill) -> History {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut points = points(POINTS);

@@ -58,6 +58,9 @@ pub struct Ended {
     pub words: String,
 }
 
+/// Names another build of the program to kill than the one that belongs to the tests.
+pub const BINARY: &str = "CRASH_BINARY";
+
 impl House {
     pub async fn new(history: &History) -> Self {
         let (server, case) = start(KITS[history.service], FILES).await;
@@ -135,7 +138,8 @@ impl House {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let keys = self.case.credentials();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tallyman"));
+        let own = env!("CARGO_BIN_EXE_tallyman");
+        let mut command = Command::new(std::env::var_os(BINARY).unwrap_or_else(|| own.into()));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TALLYMAN_")) {
             command.env_remove(name);
         }

@@ -28,7 +28,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use history::{History, histories};
+use history::{History, by_the_clock, histories};
 
 /// At once: most of a run is waiting.
 const THREADS: usize = 32;
@@ -56,6 +56,15 @@ fn killed_at_every_point_every_outcome_is_true() {
     let mut all = histories();
     all.retain(|history| format!("{history:?}").contains(&words));
     run_all(all);
+}
+
+/// A release build has no points to end itself at; it is killed from outside, at any time.
+#[test]
+#[ignore = "wants a release build, named by CRASH_BINARY"]
+fn a_release_build_killed_at_any_time_tells_the_truth() {
+    let binary = std::env::var(house::BINARY).unwrap();
+    println!("killing {binary}");
+    run_all((0..500).map(by_the_clock).collect());
 }
 
 fn run_all(histories: Vec<History>) {
