@@ -12,17 +12,16 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use tallyman::catalogue::Catalogue;
-use tallyman::model::{FileRow, Time};
 use tallyman::profile::{Keyring, Profiles, cache};
 use tallyman::ui::{App, Setup, Start};
 
-use common::{keep, profile};
+use common::{catalogue, keep, machine, profile};
 
-const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
+const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const TURNS: usize = 5;
 
 fn main() {
+    println!("{}", machine());
     println!("files       to disk     from disk   on disk              in memory");
     for files in SIZES {
         on_disk(files);
@@ -41,10 +40,10 @@ fn main() {
     }
 }
 
-fn on_disk(files: usize) {
+fn on_disk(files: u64) {
     let data = tempfile::tempdir().unwrap();
     let profile = profile();
-    let catalogue = catalogue(files);
+    let catalogue = catalogue(files).0;
     let rows = catalogue.len();
     let wrote = timed(|| keep(data.path(), &profile, &catalogue));
     drop(catalogue);
@@ -64,10 +63,10 @@ fn on_disk(files: usize) {
     );
 }
 
-fn from_start(files: usize) {
+fn from_start(files: u64) {
     let data = tempfile::tempdir().unwrap();
     let profile = profile();
-    keep(data.path(), &profile, &catalogue(files));
+    keep(data.path(), &profile, &catalogue(files).0);
     Profiles::load(data.path()).unwrap().put(profile).unwrap();
     let mut turns: Vec<_> = (0..TURNS).map(|_| start(data.path())).collect();
     turns.sort_by_key(|(_, rows)| *rows);
@@ -113,49 +112,6 @@ fn timed(act: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     act();
     begun.elapsed()
-}
-
-/// Names, types and times as projects have them: most are pictures, names repeat their beginnings.
-fn catalogue(files: usize) -> Catalogue {
-    let mut random = fastrand::Rng::with_seed(7);
-    let mut at = 1_750_000_000_000_000;
-    let mut catalogue = Catalogue::new();
-    let epoch = catalogue.begin();
-    for page in 0..files.div_ceil(1000) {
-        let rows = (page * 1000..files.min((page + 1) * 1000)).map(|n| {
-            at -= random.i64(1_000..120_000_000);
-            file(&mut random, n, at)
-        });
-        catalogue.merge(epoch, rows.collect());
-    }
-    catalogue.finish(epoch);
-    catalogue
-}
-
-fn file(random: &mut fastrand::Rng, n: usize, at: i64) -> FileRow {
-    const KINDS: [(&str, &str, &str); 5] = [
-        ("IMG_", "jpg", "image/jpeg"),
-        ("Screenshot 2024-05-", "png", "image/png"),
-        ("product-photo-front-", "webp", "image/webp"),
-        ("Rechnung_", "pdf", "application/pdf"),
-        ("выгрузка-", "csv", "text/csv"),
-    ];
-    let (stem, end, mime) = KINDS[random.usize(..KINDS.len())];
-    FileRow {
-        name: format!("{stem}{n:07}.{end}"),
-        size: random.u64(2_000..9_000_000),
-        mime: mime.into(),
-        uploaded: Some(Time(at)),
-        stored: random.bool().then_some(Time(at + 400_000)),
-        ready: true,
-        image: mime.starts_with("image/"),
-        ..FileRow::unknown(
-            uuid::Uuid::from_u128(random.u128(..))
-                .to_string()
-                .as_str()
-                .into(),
-        )
-    }
 }
 
 /// The most memory that the process had, in kB; Linux alone tells it.

@@ -314,7 +314,8 @@ async fn rest(pass: &mut Pass, wait: Option<Duration>) {
 
 /// All of the body, if it is not larger than allowed. Counted after decompression.
 async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Fault> {
-    let mut body = Vec::new();
+    let announced = response.content_length().unwrap_or(0).min(1 << 20);
+    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     while let Some(chunk) = response.chunk().await.map_err(Fault::of)? {
         if body.len() + chunk.len() > most {
             return Err(Fault::too_large(most));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use memchr::memchr2;
 use serde_json::Value;
 
 use crate::model::Time;
@@ -37,7 +38,10 @@ impl Answer {
 
     /// The body as text; what is not UTF-8 becomes a replacement character.
     pub(crate) fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        match std::str::from_utf8(&self.body) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(&self.body),
+        }
     }
 
     /// Whether the body is JSON from start to end, and not nested beyond reason.
@@ -92,15 +96,13 @@ impl Answer {
 
 /// Whether lists and objects are nested deeper than that. Of what is no JSON it says anything.
 fn is_deeper(json: &[u8], most: usize) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for byte in json {
-        match (quoted, byte) {
-            (true, _) if escaped => escaped = false,
-            (true, b'\\') => escaped = true,
-            (_, b'"') => quoted = !quoted,
-            (true, _) => {}
-            (false, b'[' | b'{') => depth += 1,
-            (false, b']' | b'}') => depth = depth.saturating_sub(1),
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = json.get(at) {
+        at += 1;
+        match byte {
+            b'"' => at = past_string(json, at),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth > most {
@@ -108,6 +110,18 @@ fn is_deeper(json: &[u8], most: usize) -> bool {
         }
     }
     false
+}
+
+/// Where the string that begins at `at`, its quote left out, is over.
+fn past_string(json: &[u8], mut at: usize) -> usize {
+    while let Some(step) = json.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        if json[at + step] == b'"' {
+            return at + step + 1;
+        }
+        // The byte after a backslash ends nothing.
+        at += step + 2;
+    }
+    json.len()
 }
 
 /// The field in which services say what is wrong. One that says more than that is read as any other.
@@ -142,6 +156,25 @@ mod tests {
             body: Bytes::from_static(body.as_bytes()),
             meta: CallMeta::default(),
             server_time: None,
+        }
+    }
+
+    #[test]
+    fn depth_counts_what_is_outside_of_strings() {
+        let cases = [
+            (r#"[[[]]]"#, true),
+            (r#"[{"a": [1]}]"#, true),
+            (r#"[[], [], {"a": 1}]"#, false),
+            (r#"["[[[["]"#, false),
+            (r#"["\"[[[["]"#, false),
+            (r#"["\\", [[]]]"#, true),
+            (r#"{"[": "\\\"{{{", "b": []}"#, false),
+            (r#"["[[[[ without an end"#, false),
+            (r#"["\"#, false),
+            ("", false),
+        ];
+        for (json, deeper) in cases {
+            assert_eq!(is_deeper(json.as_bytes(), 2), deeper, "{json}");
         }
     }
 
