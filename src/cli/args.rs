@@ -10,7 +10,7 @@ use crate::profile::Colour;
 
 const SOURCE_HELP: &str = "\
 Which project: --profile NAME, or --demo, or these variables of the environment:
-  TALLYMAN_SERVICE      uploadcare, imagekit or templated
+  TALLYMAN_SERVICE      uploadcare, imagekit or templated; with --demo, which of the three it is
   TALLYMAN_PUBLIC_KEY   the public key (Uploadcare only)
   TALLYMAN_SECRET_KEY   the secret key
   TALLYMAN_API_BASE     another API address: https, or http on loopback";

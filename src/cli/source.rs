@@ -46,8 +46,9 @@ impl Project {
         check: impl FnOnce(&Profile) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         if args.demo {
-            check(&blank(DEMO, "Demo", ServiceKind::Uploadcare))?;
-            return Self::demo().await;
+            let service = demo_service(env::var("TALLYMAN_SERVICE").ok())?;
+            check(&blank(DEMO, "Demo", service))?;
+            return Self::demo(service).await;
         }
         if let Some(name) = &args.profile {
             let profiles = profiles(data_dir)?;
@@ -68,7 +69,7 @@ impl Project {
     /// Opens the project of a job, by the profile that it was run on.
     pub async fn of_job(source: &Source, data_dir: &Path) -> Result<Self, Failure> {
         if source.profile.0 == DEMO {
-            return Self::demo().await;
+            return Self::demo(source.service).await;
         }
         if let Some(profile) = profiles(data_dir)?.get(&source.profile) {
             return Self::saved(profile.clone()).await;
@@ -84,19 +85,25 @@ impl Project {
         }
     }
 
-    async fn demo() -> Result<Self, Failure> {
+    async fn demo(service: ServiceKind) -> Result<Self, Failure> {
         let server = demo::Server::start(demo::Options::default())
             .await
             .map_err(|error| {
                 Failure::start(format!("The demo service could not start: {error}."))
             })?;
-        let profile = Profile {
-            public_key: demo::PUBLIC_KEY.to_owned(),
-            api_base: Some(server.base()),
-            cdn_base: Some(server.cdn_base()),
-            ..blank(DEMO, "Demo", ServiceKind::Uploadcare)
+        let (public_key, secret) = match service {
+            ServiceKind::Uploadcare => (demo::PUBLIC_KEY, demo::SECRET_KEY),
+            ServiceKind::ImageKit => ("", demo::imagekit::PRIVATE_KEY),
+            ServiceKind::Templated => ("", demo::templated::API_KEY),
         };
-        Self::new(profile, demo::SECRET_KEY.into(), Some(server))
+        let uploadcare = service == ServiceKind::Uploadcare;
+        let profile = Profile {
+            public_key: public_key.to_owned(),
+            api_base: Some(server.base_of(service)),
+            cdn_base: uploadcare.then(|| server.cdn_base()),
+            ..blank(DEMO, "Demo", service)
+        };
+        Self::new(profile, secret.into(), Some(server))
     }
 
     async fn saved(profile: Profile) -> Result<Self, Failure> {
@@ -229,6 +236,14 @@ pub fn blank(id: &str, name: &str, service: ServiceKind) -> Profile {
 
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
+}
+
+/// Which service the demo is to be; Uploadcare unless the environment names another.
+fn demo_service(named: Option<String>) -> Result<ServiceKind, Failure> {
+    match named.as_deref().map(str::trim) {
+        None | Some("") => Ok(ServiceKind::Uploadcare),
+        Some(name) => name.parse().map_err(Failure::usage),
+    }
 }
 
 /// The profile and secret that the variables spell out; `None` where none of them is set.

@@ -191,3 +191,24 @@ fn without_a_display_the_window_says_so() {
     assert!(words.contains("needs a display"), "{words}");
     assert!(!words.contains("panicked"), "{words}");
 }
+
+#[test]
+fn the_demo_is_the_service_that_is_named() {
+    for (service, command, word) in [
+        ("imagekit", "folders", "/"),
+        ("templated", "renders", "ID"),
+        ("uploadcare", "groups", "~"),
+    ] {
+        let output = bare(&[command, "--demo"])
+            .env("TALLYMAN_SERVICE", service)
+            .output()
+            .unwrap();
+        assert_eq!(code(&output), 0, "{service}: {}", stderr(&output));
+        assert!(stdout(&output).contains(word), "{service}");
+    }
+    let output = bare(&["ls", "--demo"])
+        .env("TALLYMAN_SERVICE", "other")
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 2);
+}
