@@ -9,7 +9,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use job_bench::{Bench, FAST, ITEMS, MALFORMED, MISSING, Watcher, open, open_ledger};
+use job_bench::{
+    Bench, FAST, ITEMS, MALFORMED, MISSING, Watcher, open, open_ledger, open_patiently,
+};
 use tallyman::demo::{Fault, RetryAfter, Rule, SECRET_KEY, Target};
 use tallyman::job::{Engine, JobError};
 use tallyman::model::{CallPurpose, Evidence, JobRecord, JobState, Outcome, Verb};
@@ -17,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quiet_job_equals_the_books() {
-    let bench = Bench::new(Verb::Delete, ITEMS).await;
+    let mut bench = Bench::new(Verb::Delete, ITEMS).await;
+    bench.engine.service = open_patiently(&bench.server, SECRET_KEY);
     let watcher = Arc::new(Watcher::default());
     let summary = bench
         .run_watched(&watcher, CancellationToken::new())

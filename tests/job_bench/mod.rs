@@ -33,7 +33,17 @@ pub const FAST: Pace = Pace {
     last_look: Duration::from_millis(50),
 };
 
+/// Gives an answer up soon, for tests in which many are lost.
 pub fn open(server: &Server, secret: &str) -> Arc<dyn Service> {
+    open_for(server, secret, Duration::from_millis(250))
+}
+
+/// Waits for an answer, for tests in which none is lost and a slow machine must not look like a lost one.
+pub fn open_patiently(server: &Server, secret: &str) -> Arc<dyn Service> {
+    open_for(server, secret, Limits::default().idle)
+}
+
+fn open_for(server: &Server, secret: &str, idle: Duration) -> Arc<dyn Service> {
     let credentials = Credentials {
         service: ServiceKind::Uploadcare,
         public_key: PUBLIC_KEY.to_owned(),
@@ -43,7 +53,7 @@ pub fn open(server: &Server, secret: &str) -> Arc<dyn Service> {
         simple_auth: false,
     };
     let limits = Limits {
-        idle: Duration::from_millis(250),
+        idle,
         patience: Patience {
             first_wait: Duration::from_millis(2),
             longest_wait: Duration::from_millis(20),
