@@ -67,9 +67,16 @@ async fn a_page_for_an_answer_to_a_re_read_halts_nothing() {
     for lasting in [false, true] {
         let bench = Bench::with(Fake::new(50, false), 50, Verb::Delete).await;
         let bad = fixture::id(3);
-        bench.fake.on_batch(|number, _| match number {
-            0 => Trouble::After(ErrorKind::Lost),
-            _ => Trouble::None,
+        // Which call comes first is chance; the one that is lost has to hold the file that cannot be read.
+        let lost = bad.clone();
+        let once = std::sync::atomic::AtomicBool::new(true);
+        bench.fake.on_batch(move |_, ids| {
+            let first =
+                ids.contains(&lost) && once.swap(false, std::sync::atomic::Ordering::SeqCst);
+            match first {
+                true => Trouble::After(ErrorKind::Lost),
+                false => Trouble::None,
+            }
         });
         let seen = std::sync::atomic::AtomicBool::new(false);
         bench.fake.on_read(move |_, ids| {
