@@ -15,7 +15,7 @@ use crate::model::size::{bytes, counted};
 use crate::model::text::{printable, visible};
 use crate::model::{FileState, GroupRow, PlanItem, Time, path};
 use crate::report::guarded;
-use crate::service::{Listing, Page, ServiceError};
+use crate::service::{Listing, Page, ServiceError, each_page};
 
 use super::args::{Format, GroupsArgs, LsArgs};
 use super::out::{DONE, Failure, note, table, to_json};
@@ -23,7 +23,7 @@ use super::progress::Counter;
 use super::source::Project;
 
 /// Pages that may wait to be merged.
-pub(super) const PAGES: usize = 16;
+const PAGES: usize = 16;
 
 /// Groups that are read at once.
 const READS: usize = 8;
@@ -228,13 +228,8 @@ pub(super) async fn catalogue(project: &Project, removed: bool) -> Result<Catalo
     } else {
         (catalogue.begin(), Listing::Existing)
     };
-    let (sender, pages) = mpsc::channel(PAGES);
-    let mut counter = Counter::new("files");
-    drain(project.service.list(listing, sender), pages, |page| {
-        counter.add(page.rows.len(), page.total);
-        catalogue.merge(epoch, page.rows);
-    })
-    .await?;
+    let list = |pages| project.service.list(listing, pages);
+    counted_pages("files", list, |rows| catalogue.merge(epoch, rows)).await?;
     catalogue.finish(epoch);
     Ok(catalogue)
 }
@@ -243,42 +238,35 @@ pub(super) async fn catalogue(project: &Project, removed: bool) -> Result<Catalo
 async fn searched(project: &Project, query: &str) -> Result<Catalogue, Failure> {
     let mut catalogue = Catalogue::new();
     let epoch = catalogue.begin();
-    let (sender, pages) = mpsc::channel(PAGES);
-    let mut counter = Counter::new("files");
-    drain(project.service.search(query, sender), pages, |page| {
-        counter.add(page.rows.len(), page.total);
-        catalogue.merge(epoch, page.rows);
-    })
-    .await?;
+    let search = |pages| project.service.search(query, pages);
+    counted_pages("files", search, |rows| catalogue.merge(epoch, rows)).await?;
     catalogue.finish(epoch);
     Ok(catalogue)
 }
 
 async fn all_groups(project: &Project) -> Result<Vec<GroupRow>, Failure> {
-    let (sender, pages) = mpsc::channel(PAGES);
-    let mut counter = Counter::new("groups");
     let mut groups = Vec::new();
-    drain(project.service.groups(sender), pages, |page| {
-        counter.add(page.rows.len(), page.total);
-        groups.extend(page.rows);
-    })
-    .await?;
+    let list = |pages| project.service.groups(pages);
+    counted_pages("groups", list, |rows| groups.extend(rows)).await?;
     Ok(groups)
 }
 
-/// Takes pages while the listing runs.
-pub(super) async fn drain<T>(
-    listing: impl Future<Output = Result<(), ServiceError>>,
-    mut pages: mpsc::Receiver<Page<T>>,
-    mut take: impl FnMut(Page<T>),
-) -> Result<(), ServiceError> {
-    let taking = async {
-        while let Some(page) = pages.recv().await {
-            take(page);
-        }
-    };
-    let (listed, ()) = tokio::join!(listing, taking);
-    listed
+/// Takes the rows of a listing while it runs, and shows how many came.
+pub(super) async fn counted_pages<T, L>(
+    noun: &'static str,
+    list: impl FnOnce(mpsc::Sender<Page<T>>) -> L,
+    mut take: impl FnMut(Vec<T>),
+) -> Result<(), Failure>
+where
+    L: Future<Output = Result<(), ServiceError>>,
+{
+    let mut counter = Counter::new(noun);
+    each_page(PAGES, list, |page| {
+        counter.add(page.rows.len(), page.total);
+        take(page.rows);
+    })
+    .await?;
+    Ok(())
 }
 
 fn print_files(format: Format, catalogue: &Catalogue, shown: &Arrangement) -> Result<(), Failure> {

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use serde::Serialize;
-use tokio::sync::mpsc;
 
 use crate::model::size::counted;
 use crate::model::text::visible;
 use crate::model::{ItemKind, ThingRow, Time};
 
 use super::args::{Format, ThingsArgs};
-use super::list::{PAGES, csv_lines, drain, json_lines, minute, time};
+use super::list::{counted_pages, csv_lines, json_lines, minute, time};
 use super::out::{DONE, Failure, note, table, to_json};
-use super::progress::Counter;
 use super::source::Project;
 
 /// One render or template as it is printed.
@@ -50,14 +48,9 @@ pub async fn list(kind: ItemKind, args: &ThingsArgs, data_dir: &Path) -> Result<
 }
 
 async fn all(kind: ItemKind, project: &Project) -> Result<Vec<ThingRow>, Failure> {
-    let (sender, pages) = mpsc::channel(PAGES);
-    let mut counter = Counter::new(kind.noun(2));
     let mut things = Vec::new();
-    drain(project.service.things(kind, sender), pages, |page| {
-        counter.add(page.rows.len(), page.total);
-        things.extend(page.rows);
-    })
-    .await?;
+    let list = |pages| project.service.things(kind, pages);
+    counted_pages(kind.noun(2), list, |rows| things.extend(rows)).await?;
     Ok(things)
 }
 

@@ -4,12 +4,11 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::catalogue::{Catalogue, RowRef};
 use crate::model::{FileRow, ItemKind, PlanItem, Verb};
-use crate::service::{ErrorKind, Listing, Page, Service, ServiceError};
+use crate::service::{ErrorKind, Listing, Service, ServiceError, each_page};
 
 /// Up to so many files are asked for one by one, as many at once as the gate allows.
 const FEW: usize = 100;
@@ -63,13 +62,8 @@ pub(super) async fn look(
     match rows {
         Some(rows) => catalogue.merge(epoch, rows?),
         None => {
-            let (sender, mut pages) = mpsc::channel::<Page<FileRow>>(8);
-            let take = async {
-                while let Some(page) = pages.recv().await {
-                    catalogue.merge(epoch, page.rows);
-                }
-            };
-            tokio::join!(service.list(Listing::Existing, sender), take).0?;
+            let list = |pages| service.list(Listing::Existing, pages);
+            each_page(8, list, |page| catalogue.merge(epoch, page.rows)).await?;
         }
     }
     catalogue.finish(epoch);

@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::model::{GroupRow, ItemId};
-use crate::service::{Page, Service, ServiceError};
+use crate::model::ItemId;
+use crate::service::{Service, ServiceError, each_page};
 
 /// Groups that are looked through for the files of a delete without being asked to.
 const GROUPS_AT_MOST: usize = 2_000;
@@ -77,14 +76,12 @@ pub async fn look_into_groups(
 }
 
 async fn list(service: &Arc<dyn Service>) -> Result<Vec<ItemId>, ServiceError> {
-    let (pages, mut arrived) = mpsc::channel::<Page<GroupRow>>(4);
-    let collect = async {
-        let mut groups = Vec::new();
-        while let Some(page) = arrived.recv().await {
-            groups.extend(page.rows.into_iter().map(|row| row.id));
-        }
-        groups
-    };
-    let (listed, groups) = tokio::join!(service.groups(pages), collect);
-    listed.map(|()| groups)
+    let mut groups = Vec::new();
+    each_page(
+        4,
+        |pages| service.groups(pages),
+        |page| groups.extend(page.rows.into_iter().map(|row| row.id)),
+    )
+    .await?;
+    Ok(groups)
 }

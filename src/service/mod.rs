@@ -7,6 +7,7 @@ mod error;
 mod gate;
 mod http;
 pub mod imagekit;
+mod pages;
 mod redact;
 pub mod templated;
 pub mod uploadcare;
@@ -29,6 +30,7 @@ use crate::model::{
 pub use error::{ErrorKind, ServiceError};
 pub use gate::{Gate, Pass, Priority};
 pub use http::{Limits, Patience, parse_base, user_agent};
+pub use pages::each_page;
 pub use work::{Target, Work};
 
 /// Files in one call that adds or removes tags.

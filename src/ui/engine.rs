@@ -23,7 +23,7 @@ use crate::model::{
     Settled, ThingRow, Time,
 };
 use crate::profile::{Profile, Secrets, VerifyErrorKind};
-use crate::service::{self, Listing, Page, Service, ServiceError};
+use crate::service::{self, Listing, Page, Service, ServiceError, each_page};
 
 /// What a job says that ended by a fault of the program itself.
 const BROKE_OFF: &str = "The job broke off by a fault of Tallyman's own. Nothing is lost: \
@@ -345,25 +345,21 @@ impl Engine {
     ) {
         let tell = self.teller();
         self.runtime().spawn(async move {
-            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
-            let forward = async {
-                while let Some(page) = arrived.recv().await {
-                    tell.say(Event::Files {
-                        profile: profile.clone(),
-                        listing,
-                        run,
-                        page,
-                    });
-                }
-            };
-            let list = async {
+            let list = async |pages| {
                 if let Some(than) = newer {
                     list_newest(&*service, than, &pages).await;
                 }
                 service.list(listing, pages).await
             };
-            let both = async { tokio::join!(list, forward).0 };
-            if let Some(result) = stop.run_until_cancelled(both).await {
+            let listed = each_page(PAGES_AHEAD, list, |page| {
+                tell.say(Event::Files {
+                    profile: profile.clone(),
+                    listing,
+                    run,
+                    page,
+                });
+            });
+            if let Some(result) = stop.run_until_cancelled(listed).await {
                 tell.say(Event::FilesEnded {
                     profile: profile.clone(),
                     listing,
@@ -385,15 +381,12 @@ impl Engine {
     ) {
         let tell = self.teller();
         self.runtime().spawn(async move {
-            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
-            let forward = async {
-                while let Some(page) = arrived.recv().await {
-                    let profile = profile.clone();
-                    tell.say(Event::Found { profile, run, page });
-                }
-            };
-            let both = async { tokio::join!(service.search(&query, pages), forward).0 };
-            if let Some(result) = stop.run_until_cancelled(both).await {
+            let search = |pages| service.search(&query, pages);
+            let searched = each_page(PAGES_AHEAD, search, |page| {
+                let profile = profile.clone();
+                tell.say(Event::Found { profile, run, page });
+            });
+            if let Some(result) = stop.run_until_cancelled(searched).await {
                 let profile = profile.clone();
                 tell.say(Event::FoundEnded {
                     profile,
@@ -408,17 +401,15 @@ impl Engine {
     pub fn list_groups(&self, profile: ProfileId, service: Arc<dyn Service>, run: u64) {
         let tell = self.teller();
         self.runtime().spawn(async move {
-            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
-            let forward = async {
-                while let Some(page) = arrived.recv().await {
-                    tell.say(Event::Groups {
-                        profile: profile.clone(),
-                        run,
-                        page,
-                    });
-                }
-            };
-            let (result, ()) = tokio::join!(service.groups(pages), forward);
+            let list = |pages| service.groups(pages);
+            let result = each_page(PAGES_AHEAD, list, |page| {
+                tell.say(Event::Groups {
+                    profile: profile.clone(),
+                    run,
+                    page,
+                });
+            })
+            .await;
             tell.say(Event::GroupsEnded {
                 profile: profile.clone(),
                 run,

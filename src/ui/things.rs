@@ -11,7 +11,7 @@ use super::pictures::{self, Pictures};
 use super::widgets::table::TableColumn;
 use crate::catalogue::compare_names;
 use crate::model::{ItemId, ItemKind, PlanItem, ProfileId, ThingDetails, ThingRow};
-use crate::service::Service;
+use crate::service::{Service, each_page};
 
 /// What things can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,18 +135,16 @@ impl Engine {
     ) {
         let tell = self.teller();
         self.runtime().spawn(async move {
-            let (pages, mut arrived) = tokio::sync::mpsc::channel(PAGES_AHEAD);
-            let forward = async {
-                while let Some(page) = arrived.recv().await {
-                    tell.say(Event::Things {
-                        profile: profile.clone(),
-                        kind,
-                        run,
-                        page,
-                    });
-                }
-            };
-            let (result, ()) = tokio::join!(service.things(kind, pages), forward);
+            let list = |pages| service.things(kind, pages);
+            let result = each_page(PAGES_AHEAD, list, |page| {
+                tell.say(Event::Things {
+                    profile: profile.clone(),
+                    kind,
+                    run,
+                    page,
+                });
+            })
+            .await;
             tell.say(Event::ThingsEnded {
                 profile: profile.clone(),
                 kind,
