@@ -63,29 +63,28 @@ impl Guard {
         if verb.kind() == ItemKind::Folder {
             return self.mark_folders(catalogue, &rules, items);
         }
-        for item in items.iter_mut().filter(|item| item.guard.is_none()) {
-            let row = catalogue.find(item.id.as_str());
-            item.guard = if self.has(&item.id) {
-                Some(KEPT.to_owned())
-            } else {
-                match row {
-                    Some(row) => reason(&rules, row),
-                    None if rules.is_empty() => None,
-                    None => Some(NOT_LISTED.to_owned()),
-                }
-            };
-        }
+        let unlisted = (!rules.is_empty()).then_some(NOT_LISTED);
+        self.mark_files(catalogue, &rules, unlisted, items);
     }
 
-    /// The same for rows that the service was just asked for: what is not among them is not there.
-    pub(super) fn mark_seen(&self, verb: Verb, catalogue: &Catalogue, items: &mut [PlanItem]) {
-        let listed = |item: &PlanItem| catalogue.find(item.id.as_str()).is_some();
-        let open: Vec<bool> = items.iter().map(|item| item.guard.is_none()).collect();
-        self.mark(verb, catalogue, items);
-        for (item, open) in items.iter_mut().zip(open) {
-            if open && !listed(item) && !self.has(&item.id) {
-                item.guard = None;
-            }
+    /// The same for files that the service was just asked for: what is not among them is not there.
+    pub(super) fn mark_seen(&self, catalogue: &Catalogue, items: &mut [PlanItem]) {
+        self.mark_files(catalogue, &self.rows(catalogue), None, items);
+    }
+
+    fn mark_files(
+        &self,
+        catalogue: &Catalogue,
+        rules: &[Rule<'_>],
+        unlisted: Option<&str>,
+        items: &mut [PlanItem],
+    ) {
+        for item in items.iter_mut().filter(|item| item.guard.is_none()) {
+            item.guard = match catalogue.find(item.id.as_str()) {
+                _ if self.has(&item.id) => Some(KEPT.to_owned()),
+                Some(row) => reason(rules, row),
+                None => unlisted.map(str::to_owned),
+            };
         }
     }
 

@@ -180,7 +180,7 @@ impl Run {
             }
         };
         hold_changed(verb, &catalogue, &mut items);
-        keep.mark_seen(verb, &catalogue, &mut items);
+        keep.mark_seen(&catalogue, &mut items);
         let held = fresh.iter().zip(&items).filter_map(|(&seq, item)| {
             Some(Settled {
                 seq,

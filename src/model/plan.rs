@@ -131,14 +131,10 @@ impl Plan {
         Self { args, ..self }
     }
 
-    /// The same plan with other items.
-    pub fn with_items(self, items: Vec<PlanItem>) -> Self {
-        let other = Self::new(self.verb, self.source, items);
-        Self {
-            args: self.args,
-            created: self.created,
-            ..other
-        }
+    /// The same plan after guards were given to its items.
+    pub fn guarded(mut self, guard: impl FnOnce(&mut [PlanItem])) -> Self {
+        guard(&mut self.items);
+        self
     }
 
     /// The items, in order.

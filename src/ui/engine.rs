@@ -528,9 +528,8 @@ impl Drop for Engine {
 
 /// The plan without what changed in the list since it was made.
 fn held(plan: Plan, newest: &Catalogue) -> Plan {
-    let mut items = plan.items().to_vec();
-    job::hold_changed(plan.verb, newest, &mut items);
-    plan.with_items(items)
+    let verb = plan.verb;
+    plan.guarded(|items| job::hold_changed(verb, newest, items))
 }
 
 async fn run_job(
