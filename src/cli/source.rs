@@ -91,19 +91,14 @@ impl Project {
             .map_err(|error| {
                 Failure::start(format!("The demo service could not start: {error}."))
             })?;
-        let (public_key, secret) = match service {
-            ServiceKind::Uploadcare => (demo::PUBLIC_KEY, demo::SECRET_KEY),
-            ServiceKind::ImageKit => ("", demo::imagekit::PRIVATE_KEY),
-            ServiceKind::Templated => ("", demo::templated::API_KEY),
-        };
-        let uploadcare = service == ServiceKind::Uploadcare;
+        let access = server.access(service);
         let profile = Profile {
-            public_key: public_key.to_owned(),
-            api_base: Some(server.base_of(service)),
-            cdn_base: uploadcare.then(|| server.cdn_base()),
+            public_key: access.public_key.to_owned(),
+            api_base: Some(access.api_base),
+            cdn_base: access.cdn_base,
             ..blank(DEMO, "Demo", service)
         };
-        Self::new(profile, secret.into(), Some(server))
+        Self::new(profile, access.secret.into(), Some(server))
     }
 
     async fn saved(profile: Profile) -> Result<Self, Failure> {

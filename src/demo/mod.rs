@@ -21,5 +21,5 @@ mod uploadcare;
 pub use books::{BookFile, Books};
 pub use faults::{Fault, Faults, Rate, RetryAfter, Rule, Target};
 pub use options::{Expired, Options, Quirks};
-pub use server::Server;
+pub use server::{Access, Server};
 pub use uploadcare::{PROJECT_NAME, PUBLIC_KEY, SECRET_KEY};

@@ -54,6 +54,19 @@ impl Shared {
     }
 }
 
+/// What it takes to talk to one of the services.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Uploadcare's public key; empty elsewhere.
+    pub public_key: &'static str,
+    /// The secret key.
+    pub secret: &'static str,
+    /// Where its API begins.
+    pub api_base: String,
+    /// Where its files are delivered, if that is not told by the service.
+    pub cdn_base: Option<String>,
+}
+
 impl Server {
     /// Sets the server's clock so many seconds ahead of this computer's: to the client, its own clock jumps.
     pub fn set_clock(&self, ahead: i64) {
@@ -83,6 +96,21 @@ impl Server {
     /// Where the API of a service begins: `http://127.0.0.1:PORT`, and for all but Uploadcare `/imagekit` and so on.
     pub fn base_of(&self, service: ServiceKind) -> String {
         format!("{}{}", self.base(), prefix_of(service))
+    }
+
+    /// Where a service is and the keys that open it.
+    pub fn access(&self, service: ServiceKind) -> Access {
+        let (public_key, secret) = match service {
+            ServiceKind::Uploadcare => (super::PUBLIC_KEY, super::SECRET_KEY),
+            ServiceKind::ImageKit => ("", imagekit::PRIVATE_KEY),
+            ServiceKind::Templated => ("", templated::API_KEY),
+        };
+        Access {
+            public_key,
+            secret,
+            api_base: self.base_of(service),
+            cdn_base: (service == ServiceKind::Uploadcare).then(|| self.cdn_base()),
+        }
     }
 
     /// `http://127.0.0.1:PORT/cdn`

@@ -182,25 +182,25 @@ pub(super) fn demo(
 }
 
 fn demo_profile(server: &Server, service: ServiceKind, colour: Colour) -> (Profile, &'static str) {
-    let (name, public_key, secret) = match service {
-        ServiceKind::Uploadcare => ("Demo shop", demo::PUBLIC_KEY, demo::SECRET_KEY),
-        ServiceKind::ImageKit => ("Demo media", "", demo::imagekit::PRIVATE_KEY),
-        ServiceKind::Templated => ("Demo prints", "", demo::templated::API_KEY),
+    let name = match service {
+        ServiceKind::Uploadcare => "Demo shop",
+        ServiceKind::ImageKit => "Demo media",
+        ServiceKind::Templated => "Demo prints",
     };
-    let uploadcare = service == ServiceKind::Uploadcare;
+    let access = server.access(service);
     let profile = Profile {
         id: ProfileId(format!("demo-{}", service.key())),
         name: name.into(),
         service,
         colour,
-        public_key: public_key.into(),
-        api_base: Some(server.base_of(service)),
-        cdn_base: uploadcare.then(|| server.cdn_base()),
+        public_key: access.public_key.into(),
+        api_base: Some(access.api_base),
+        cdn_base: access.cdn_base,
         simple_auth: false,
         protected: false,
         read_only: false,
         keep: Default::default(),
         account: None,
     };
-    (profile, secret)
+    (profile, access.secret)
 }
