@@ -214,6 +214,13 @@ impl FileList {
         !self.typed.is_all() || self.state.is_some() || self.only_problems || self.folder.is_some()
     }
 
+    /// Filters by this text and by nothing else; an empty one shows all rows.
+    pub fn show_only(&mut self, text: String) {
+        self.text = text;
+        (self.state, self.only_problems, self.reason) = (None, false, None);
+        self.folder = None;
+    }
+
     fn is_removed(&self) -> bool {
         self.view == View::Removed
     }

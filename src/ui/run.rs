@@ -68,9 +68,7 @@ impl App {
                 if let Some(items) = workspace.items_mut() {
                     items.clear_filter();
                 } else if let Some(list) = workspace.shown_mut() {
-                    list.text.clear();
-                    (list.state, list.only_problems, list.reason) = (None, false, None);
-                    list.folder = None;
+                    list.show_only(String::new());
                 }
             }),
             Command::SaveFilter => {
@@ -188,10 +186,7 @@ impl App {
         self.go(Place::Files);
         self.with_current(|workspace| {
             workspace.search = None;
-            let list = &mut workspace.files;
-            (list.state, list.only_problems, list.reason) = (None, false, None);
-            list.folder = None;
-            list.text = words;
+            workspace.files.show_only(words);
         });
     }
 
