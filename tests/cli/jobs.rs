@@ -6,7 +6,7 @@ use std::process::Child;
 use std::time::Duration;
 
 use serde_json::Value;
-use tallyman::demo;
+use tallyman::demo::{self, Rate};
 
 use crate::{House, code, object, stderr, stdout};
 
@@ -61,15 +61,18 @@ fn a_report_is_checked_and_a_changed_one_is_found() {
     );
 }
 
-/// A batch that takes its time: 15 calls of 100 files, a few at once, each answered late.
+/// A batch of 15 calls of 100 files that does not end by itself before it is stopped: each is answered late, and
+/// after the first eight one is let through in four seconds.
 fn slow_delete(house: &House) -> (Child, usize) {
     let ids = house.deletable();
     let file = house.path("ids.txt");
     fs::write(&file, ids.join("\n")).unwrap();
-    house
-        .server
-        .faults()
-        .set_latency(Duration::from_millis(400));
+    let faults = house.server.faults();
+    faults.set_latency(Duration::from_millis(400));
+    faults.set_rate(Some(Rate {
+        per_second: 0.25,
+        burst: 8,
+    }));
     let child = house
         .command(&["delete", "--ids", &file, "--yes", "--json"])
         .spawn()
@@ -83,6 +86,7 @@ fn slow_delete(house: &House) -> (Child, usize) {
 }
 
 fn check_resumed(house: &House, items: usize) {
+    house.server.faults().clear();
     house.server.faults().set_latency(Duration::ZERO);
     let output = house.run(&["resume", "--json"]);
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
