@@ -113,41 +113,10 @@ struct Account {
 }
 
 fn account(window: &Window, service: ServiceKind) -> Account {
-    let demo = window.demo();
-    let (there, writes) = match service {
-        ServiceKind::Uploadcare => (demo.books().file_ids(), demo.books().writes()),
-        ServiceKind::ImageKit => (
-            demo.imagekit_books().file_ids(),
-            demo.imagekit_books().writes(),
-        ),
-        ServiceKind::Templated => (
-            demo.templated_books().file_ids(),
-            demo.templated_books().writes(),
-        ),
-    };
+    let books = window.demo().file_books(service);
     Account {
-        there: there.into_iter().collect(),
-        writes,
-    }
-}
-
-/// What the service does not delete, by its own books.
-fn refused(window: &Window, service: ServiceKind) -> BTreeSet<String> {
-    let demo = window.demo();
-    let ids = match service {
-        ServiceKind::Uploadcare => demo.books().locked_ids(),
-        ServiceKind::ImageKit => demo.imagekit_books().stuck_ids(),
-        ServiceKind::Templated => demo.templated_books().foreign_ids(),
-    };
-    ids.into_iter().collect()
-}
-
-fn writes(window: &Window, service: ServiceKind, id: &str) -> u64 {
-    let demo = window.demo();
-    match service {
-        ServiceKind::Uploadcare => demo.books().writes_per_id(id),
-        ServiceKind::ImageKit => demo.imagekit_books().writes_per_id(id),
-        ServiceKind::Templated => demo.templated_books().writes_per_id(id),
+        there: books.existing().into_iter().collect(),
+        writes: books.all_writes(),
     }
 }
 
@@ -177,7 +146,8 @@ fn delete(window: &mut Window) -> bool {
     }
     println!("{button} from {service}");
     let all_before = ServiceKind::ALL.map(|kind| account(window, kind));
-    let sent_before: Vec<u64> = ids.iter().map(|id| writes(window, service, id)).collect();
+    let books = window.demo().file_books(service);
+    let sent_before: Vec<u64> = ids.iter().map(|id| books.writes_naming(id)).collect();
     // The count stands on the button, in words for those who confirm it.
     window.press(&button);
     window.wait("the end of the job", |window| {
@@ -189,9 +159,10 @@ fn delete(window: &mut Window) -> bool {
         if kind == service {
             let wrong: Vec<_> = gone.difference(&ids).collect();
             assert!(wrong.is_empty(), "went without being shown: {wrong:?}");
-            let kept = refused(window, kind);
+            // What the service does not delete, by its own books.
+            let kept = books.refused();
             let stayed: Vec<_> = ids.intersection(&after.there).collect();
-            let wrong: Vec<_> = stayed.iter().filter(|id| !kept.contains(**id)).collect();
+            let wrong: Vec<_> = stayed.iter().filter(|id| !kept.contains(id)).collect();
             assert!(wrong.is_empty(), "stayed without a reason: {wrong:?}");
         } else {
             assert!(gone.is_empty(), "{kind} lost {gone:?}");
@@ -199,7 +170,7 @@ fn delete(window: &mut Window) -> bool {
         }
     }
     for (id, before) in ids.iter().zip(sent_before) {
-        assert!(writes(window, service, id) > before, "{id} was never sent");
+        assert!(books.writes_naming(id) > before, "{id} was never sent");
     }
     true
 }

@@ -111,3 +111,64 @@ impl Books {
             .collect()
     }
 }
+
+/// What is true of a file, whichever service keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileTruth {
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was deleted.
+    pub removed: Option<Time>,
+}
+
+/// What the books of each service tell alike of an account's files.
+pub trait FileBooks: Send + Sync {
+    /// Ids of the files that exist, newest first.
+    fn existing(&self) -> Vec<String>;
+    /// Ids of the files that were deleted.
+    fn removed(&self) -> Vec<String>;
+    /// Ids of the files that are not deleted when that is asked for: locked, stuck, of other accounts.
+    fn refused(&self) -> Vec<String>;
+    /// A file, be it deleted or another account's.
+    fn truth(&self, id: &str) -> Option<FileTruth>;
+    /// Calls that were worked on and could change something.
+    fn all_writes(&self) -> u64;
+    /// How many of those named the id.
+    fn writes_naming(&self, id: &str) -> u64;
+}
+
+macro_rules! file_books {
+    ($books:ty, $refused:ident) => {
+        impl FileBooks for $books {
+            fn existing(&self) -> Vec<String> {
+                self.file_ids()
+            }
+            fn removed(&self) -> Vec<String> {
+                self.removed_ids()
+            }
+            fn refused(&self) -> Vec<String> {
+                self.$refused()
+            }
+            fn truth(&self, id: &str) -> Option<FileTruth> {
+                let file = self.file(id)?;
+                Some(FileTruth {
+                    name: file.name,
+                    size: file.size,
+                    removed: file.removed,
+                })
+            }
+            fn all_writes(&self) -> u64 {
+                self.writes()
+            }
+            fn writes_naming(&self, id: &str) -> u64 {
+                self.writes_per_id(id)
+            }
+        }
+    };
+}
+
+file_books!(Books, locked_ids);
+file_books!(super::imagekit::Books, stuck_ids);
+file_books!(super::templated::Books, foreign_ids);

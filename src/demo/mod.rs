@@ -18,7 +18,7 @@ mod server;
 pub mod templated;
 mod uploadcare;
 
-pub use books::{BookFile, Books};
+pub use books::{BookFile, Books, FileBooks, FileTruth};
 pub use faults::{Fault, Faults, Rate, RetryAfter, Rule, Target};
 pub use options::{Expired, Options, Quirks};
 pub use server::{Access, Server};

@@ -21,7 +21,7 @@ use super::body::{Cut, Outgoing};
 use super::exchange::{Answer, Ask, Content};
 use super::faults::Class;
 use super::{Books, Fault, Faults, Options, Quirks, RetryAfter, Target};
-use super::{imagekit, templated, uploadcare};
+use super::{FileBooks, imagekit, templated, uploadcare};
 
 /// A running server. Dropping it closes the port and every connection.
 pub struct Server {
@@ -121,6 +121,15 @@ impl Server {
     /// What goes wrong.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
+    }
+
+    /// What is true of a service's files, as all services have it.
+    pub fn file_books(&self, service: ServiceKind) -> Box<dyn FileBooks> {
+        match service {
+            ServiceKind::Uploadcare => Box::new(self.books()),
+            ServiceKind::ImageKit => Box::new(self.imagekit_books()),
+            ServiceKind::Templated => Box::new(self.templated_books()),
+        }
     }
 
     /// What is true of the Uploadcare project.

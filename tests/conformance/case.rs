@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tallyman::demo::{Options, Quirks, Server};
-use tallyman::model::{FileRow, ServiceKind, Time};
+use tallyman::demo::{FileBooks, FileTruth, Options, Quirks, Server};
+use tallyman::model::{FileRow, ServiceKind};
 use tallyman::service::{self, Credentials, Limits, Listing, Patience, Service, ServiceError};
 use tokio::sync::mpsc;
 
@@ -18,23 +18,21 @@ pub struct Kit {
     pub case: fn(&Server) -> Box<dyn Case>,
 }
 
-/// What is true of a file by the stand-in's books.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Truth {
-    pub name: String,
-    pub size: u64,
-    pub removed: Option<Time>,
-}
-
 /// A service and the truth about its files. Ids are in the form that the books keep.
 pub trait Case: Send + Sync {
     fn credentials(&self) -> Credentials;
 
+    fn books(&self) -> &dyn FileBooks;
+
     /// Ids of the account's files that exist, newest first.
-    fn existing(&self) -> Vec<String>;
+    fn existing(&self) -> Vec<String> {
+        self.books().existing()
+    }
 
     /// Ids of the files that were deleted.
-    fn removed(&self) -> Vec<String>;
+    fn removed(&self) -> Vec<String> {
+        self.books().removed()
+    }
 
     /// Ids of existing files that the service refuses to delete.
     fn kept(&self) -> Vec<String> {
@@ -47,13 +45,19 @@ pub trait Case: Send + Sync {
     }
 
     /// The file, be it deleted or another account's.
-    fn file(&self, id: &str) -> Option<Truth>;
+    fn file(&self, id: &str) -> Option<FileTruth> {
+        self.books().truth(id)
+    }
 
     /// Calls that were worked on and could change something.
-    fn writes(&self) -> u64;
+    fn writes(&self) -> u64 {
+        self.books().all_writes()
+    }
 
     /// How many of those named the id.
-    fn writes_on(&self, id: &str) -> u64;
+    fn writes_on(&self, id: &str) -> u64 {
+        self.books().writes_naming(id)
+    }
 
     /// A good id that no file ever had.
     fn missing(&self, number: usize) -> String;
@@ -88,12 +92,13 @@ pub async fn start(kit: &Kit, files: usize) -> (Server, Box<dyn Case>) {
 }
 
 /// Credentials at the stand-in.
-pub fn keys(server: &Server, service: ServiceKind, public: &str, secret: &str) -> Credentials {
+pub fn keys(server: &Server, service: ServiceKind) -> Credentials {
+    let access = server.access(service);
     Credentials {
         service,
-        public_key: public.to_owned(),
-        secret: secret.to_owned().into(),
-        api_base: Some(server.base_of(service)),
+        public_key: access.public_key.to_owned(),
+        secret: access.secret.to_owned().into(),
+        api_base: Some(access.api_base),
         cdn_base: None,
         simple_auth: false,
     }

@@ -1,11 +1,11 @@
 //! ImageKit's case: an id that is not there keeps a bulk delete from being done, and is named.
 
-use tallyman::demo::Server;
-use tallyman::demo::imagekit::{Books, PRIVATE_KEY};
+use tallyman::demo::imagekit::PRIVATE_KEY;
+use tallyman::demo::{FileBooks, Server};
 use tallyman::model::ServiceKind;
 use tallyman::service::Credentials;
 
-use crate::case::{Case, Kit, Truth, keys};
+use crate::case::{Case, Kit, keys};
 use crate::demo_imagekit::base64;
 use crate::raw_http::Request;
 
@@ -15,15 +15,15 @@ pub const KIT: Kit = Kit {
 };
 
 struct ImageKit {
-    books: Books,
+    books: Box<dyn FileBooks>,
     credentials: Credentials,
 }
 
 impl ImageKit {
     fn new(server: &Server) -> Self {
         Self {
-            books: server.imagekit_books(),
-            credentials: keys(server, ServiceKind::ImageKit, "", PRIVATE_KEY),
+            books: server.file_books(ServiceKind::ImageKit),
+            credentials: keys(server, ServiceKind::ImageKit),
         }
     }
 }
@@ -33,33 +33,12 @@ impl Case for ImageKit {
         self.credentials.clone()
     }
 
-    fn existing(&self) -> Vec<String> {
-        self.books.file_ids()
-    }
-
-    fn removed(&self) -> Vec<String> {
-        self.books.removed_ids()
+    fn books(&self) -> &dyn FileBooks {
+        &*self.books
     }
 
     fn kept(&self) -> Vec<String> {
-        self.books.stuck_ids()
-    }
-
-    fn file(&self, id: &str) -> Option<Truth> {
-        let file = self.books.file(id)?;
-        Some(Truth {
-            name: file.name,
-            size: file.size,
-            removed: file.removed,
-        })
-    }
-
-    fn writes(&self) -> u64 {
-        self.books.writes()
-    }
-
-    fn writes_on(&self, id: &str) -> u64 {
-        self.books.writes_per_id(id)
+        self.books.refused()
     }
 
     fn missing(&self, number: usize) -> String {

@@ -1,11 +1,11 @@
 //! Templated's case: an id that is missing or another account's keeps a delete from being done, and is named.
 
-use tallyman::demo::Server;
-use tallyman::demo::templated::{API_KEY, Books};
+use tallyman::demo::templated::API_KEY;
+use tallyman::demo::{FileBooks, Server};
 use tallyman::model::ServiceKind;
 use tallyman::service::Credentials;
 
-use crate::case::{Case, Kit, Truth, keys};
+use crate::case::{Case, Kit, keys};
 use crate::raw_http::Request;
 
 pub const KIT: Kit = Kit {
@@ -18,15 +18,15 @@ const PICTURE: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
 
 struct Templated {
-    books: Books,
+    books: Box<dyn FileBooks>,
     credentials: Credentials,
 }
 
 impl Templated {
     fn new(server: &Server) -> Self {
         Self {
-            books: server.templated_books(),
-            credentials: keys(server, ServiceKind::Templated, "", API_KEY),
+            books: server.file_books(ServiceKind::Templated),
+            credentials: keys(server, ServiceKind::Templated),
         }
     }
 }
@@ -36,33 +36,12 @@ impl Case for Templated {
         self.credentials.clone()
     }
 
-    fn existing(&self) -> Vec<String> {
-        self.books.file_ids()
-    }
-
-    fn removed(&self) -> Vec<String> {
-        self.books.removed_ids()
+    fn books(&self) -> &dyn FileBooks {
+        &*self.books
     }
 
     fn foreign(&self) -> Vec<String> {
-        self.books.foreign_ids()
-    }
-
-    fn file(&self, id: &str) -> Option<Truth> {
-        let file = self.books.file(id)?;
-        Some(Truth {
-            name: file.name,
-            size: file.size,
-            removed: file.removed,
-        })
-    }
-
-    fn writes(&self) -> u64 {
-        self.books.writes()
-    }
-
-    fn writes_on(&self, id: &str) -> u64 {
-        self.books.writes_per_id(id)
+        self.books.refused()
     }
 
     fn missing(&self, number: usize) -> String {

@@ -1,10 +1,10 @@
 //! Uploadcare's case: each id is answered for itself, and a deleted file is known.
 
-use tallyman::demo::{Books, PUBLIC_KEY, SECRET_KEY, Server};
+use tallyman::demo::{FileBooks, PUBLIC_KEY, SECRET_KEY, Server};
 use tallyman::model::ServiceKind;
 use tallyman::service::Credentials;
 
-use crate::case::{Case, Kit, Truth, keys};
+use crate::case::{Case, Kit, keys};
 use crate::raw_http::Request;
 
 pub const KIT: Kit = Kit {
@@ -13,15 +13,15 @@ pub const KIT: Kit = Kit {
 };
 
 struct Uploadcare {
-    books: Books,
+    books: Box<dyn FileBooks>,
     credentials: Credentials,
 }
 
 impl Uploadcare {
     fn new(server: &Server) -> Self {
         Self {
-            books: server.books(),
-            credentials: keys(server, ServiceKind::Uploadcare, PUBLIC_KEY, SECRET_KEY),
+            books: server.file_books(ServiceKind::Uploadcare),
+            credentials: keys(server, ServiceKind::Uploadcare),
         }
     }
 }
@@ -31,33 +31,12 @@ impl Case for Uploadcare {
         self.credentials.clone()
     }
 
-    fn existing(&self) -> Vec<String> {
-        self.books.file_ids()
-    }
-
-    fn removed(&self) -> Vec<String> {
-        self.books.removed_ids()
+    fn books(&self) -> &dyn FileBooks {
+        &*self.books
     }
 
     fn kept(&self) -> Vec<String> {
-        self.books.locked_ids()
-    }
-
-    fn file(&self, id: &str) -> Option<Truth> {
-        let file = self.books.file(id)?;
-        Some(Truth {
-            name: file.name,
-            size: file.size,
-            removed: file.removed,
-        })
-    }
-
-    fn writes(&self) -> u64 {
-        self.books.writes()
-    }
-
-    fn writes_on(&self, id: &str) -> u64 {
-        self.books.writes_per_id(id)
+        self.books.refused()
     }
 
     fn missing(&self, number: usize) -> String {
