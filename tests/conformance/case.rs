@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use tallyman::demo::{FileBooks, FileTruth, Options, Quirks, Server};
 use tallyman::model::{FileRow, ServiceKind};
-use tallyman::service::{self, Credentials, Limits, Listing, Patience, Service, ServiceError};
+use tallyman::service::{self, Credentials, Listing, Service, ServiceError};
 use tokio::sync::mpsc;
+
+#[path = "../hasty/mod.rs"]
+mod hasty;
 
 use crate::raw_http::Request;
 
@@ -114,18 +117,7 @@ pub fn open_as(
     credentials: &Credentials,
     idle: Duration,
 ) -> Result<Arc<dyn Service>, ServiceError> {
-    let limits = Limits {
-        idle,
-        patience: Patience {
-            first_wait: Duration::from_millis(2),
-            longest_wait: Duration::from_millis(20),
-            throttle_least: Duration::from_millis(5),
-            throttle_most: Duration::from_millis(20),
-            ..Patience::default()
-        },
-        ..Limits::default()
-    };
-    service::open_with(credentials, limits)
+    service::open_with(credentials, hasty::limits(idle))
 }
 
 /// All rows that a client lists.

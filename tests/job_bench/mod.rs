@@ -12,8 +12,11 @@ use tallyman::model::{
     ItemId, JobId, JobRecord, JobState, JobSummary, Outcome, Plan, PlanItem, ProfileId,
     ServiceKind, Settled, Source, Verb,
 };
-use tallyman::service::{self, Credentials, Limits, Patience, Service};
+use tallyman::service::{self, Credentials, Limits, Service};
 use tokio_util::sync::CancellationToken;
+
+#[path = "../hasty/mod.rs"]
+mod hasty;
 
 pub const ITEMS: usize = 5_000;
 /// Well-formed ids that the project never had.
@@ -52,18 +55,7 @@ fn open_for(server: &Server, secret: &str, idle: Duration) -> Arc<dyn Service> {
         cdn_base: None,
         simple_auth: false,
     };
-    let limits = Limits {
-        idle,
-        patience: Patience {
-            first_wait: Duration::from_millis(2),
-            longest_wait: Duration::from_millis(20),
-            throttle_least: Duration::from_millis(5),
-            throttle_most: Duration::from_millis(20),
-            ..Patience::default()
-        },
-        ..Limits::default()
-    };
-    service::open_with(&credentials, limits).unwrap()
+    service::open_with(&credentials, hasty::limits(idle)).unwrap()
 }
 
 #[derive(Default)]

@@ -12,10 +12,10 @@ use tallyman::model::{
     JobId, JobRecord, JobState, Outcome, Plan, PlanItem, ProfileId, ServiceKind, Settled, Source,
     Verb,
 };
-use tallyman::service::{self, Limits, Patience};
+use tallyman::service::{self, Limits};
 use tokio_util::sync::CancellationToken;
 
-use super::credentials;
+use super::{credentials, hasty};
 
 const GOOD: usize = 960;
 /// Well-formed ids that the account never had: one in forty.
@@ -30,18 +30,8 @@ impl Observer for Silent {
     fn settled(&self, _: JobId, _: &[Settled]) {}
 }
 
-fn hasty() -> Limits {
-    Limits {
-        idle: Duration::from_millis(250),
-        patience: Patience {
-            first_wait: Duration::from_millis(2),
-            longest_wait: Duration::from_millis(20),
-            throttle_least: Duration::from_millis(5),
-            throttle_most: Duration::from_millis(20),
-            ..Patience::default()
-        },
-        ..Limits::default()
-    }
+pub fn limits() -> Limits {
+    hasty::limits(Duration::from_millis(250))
 }
 
 async fn server(imagekit: Quirks) -> Server {
@@ -80,7 +70,7 @@ fn ids(server: &Server) -> Vec<String> {
 
 async fn run(server: &Server, before: impl FnOnce(&Server)) -> JobRecord {
     let credentials = credentials(&server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
-    let service = service::open_with(&credentials, hasty()).unwrap();
+    let service = service::open_with(&credentials, limits()).unwrap();
     let source = Source {
         service: ServiceKind::ImageKit,
         profile: ProfileId("p".into()),

@@ -6,12 +6,14 @@
 mod answers;
 mod changing;
 mod demo;
+#[allow(dead_code)] // shared with another suite, which uses all of it
+#[path = "../hasty/mod.rs"]
+mod hasty;
 mod jobs;
 mod keys;
 mod library;
 mod lists;
 mod more_jobs;
-#[allow(dead_code)] // shared with another suite, which uses all of it
 #[path = "../wire_http/raw.rs"]
 mod raw;
 

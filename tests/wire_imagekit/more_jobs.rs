@@ -13,10 +13,11 @@ use tallyman::model::{
     ItemRecord, JobId, JobRecord, JobState, Outcome, Plan, PlanArgs, PlanItem, ProfileId,
     ServiceKind, Settled, Source, Verb,
 };
-use tallyman::service::{self, Limits, Patience, Service};
+use tallyman::service::{self, Service};
 use tokio_util::sync::CancellationToken;
 
 use super::credentials;
+use super::jobs::limits;
 
 struct Silent;
 
@@ -46,19 +47,8 @@ impl House {
             ..Options::default()
         };
         let server = Server::start(options).await.unwrap();
-        let limits = Limits {
-            idle: Duration::from_millis(250),
-            patience: Patience {
-                first_wait: Duration::from_millis(2),
-                longest_wait: Duration::from_millis(20),
-                throttle_least: Duration::from_millis(5),
-                throttle_most: Duration::from_millis(20),
-                ..Patience::default()
-            },
-            ..Limits::default()
-        };
         let credentials = credentials(&server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
-        let service = service::open_with(&credentials, limits).unwrap();
+        let service = service::open_with(&credentials, limits()).unwrap();
         let source = Source {
             service: ServiceKind::ImageKit,
             profile: ProfileId("p".into()),

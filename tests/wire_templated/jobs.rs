@@ -12,10 +12,10 @@ use tallyman::model::{
     ItemId, JobId, JobRecord, JobState, Outcome, Plan, PlanItem, ProfileId, ServiceKind, Settled,
     Source, Verb,
 };
-use tallyman::service::{self, Limits, Patience};
+use tallyman::service::{self, Limits};
 use tokio_util::sync::CancellationToken;
 
-use super::credentials;
+use super::{credentials, hasty};
 
 const FILES: usize = 400;
 pub const PACE: Pace = Pace {
@@ -37,21 +37,11 @@ impl Observer for Nobody {
     fn settled(&self, _: JobId, _: &[Settled]) {}
 }
 
-fn limits() -> Limits {
-    Limits {
-        idle: Duration::from_millis(250),
-        patience: Patience {
-            first_wait: Duration::from_millis(2),
-            longest_wait: Duration::from_millis(20),
-            throttle_least: Duration::from_millis(5),
-            throttle_most: Duration::from_millis(20),
-            ..Patience::default()
-        },
-        ..Limits::default()
-    }
+pub fn limits() -> Limits {
+    hasty::limits(Duration::from_millis(250))
 }
 
-async fn server(own: Own) -> Server {
+pub async fn server(own: Own) -> Server {
     let options = Options {
         files: 10,
         groups: 0,

@@ -10,6 +10,8 @@ mod lists;
 mod requests;
 mod things;
 
+#[path = "../hasty/mod.rs"]
+mod hasty;
 #[path = "../wire_http/raw.rs"]
 mod raw;
 

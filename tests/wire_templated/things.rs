@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tallyman::demo::templated::{API_KEY, AccountState, Quirks as Own};
-use tallyman::demo::{Fault, Options, Quirks, RetryAfter, Rule, Server, Target as On};
+use tallyman::demo::{Fault, RetryAfter, Rule, Server, Target as On};
 use tallyman::job::{Engine, Observer, Progress};
 use tallyman::ledger::Ledger;
 use tallyman::model::{
@@ -13,13 +13,12 @@ use tallyman::model::{
     Source, ThingRow, Verb,
 };
 use tallyman::service::{
-    self, Answered, BatchAnswer, ErrorKind, Fact, Limits, Patience, Priority, Seen, Service,
-    ServiceError,
+    self, Answered, BatchAnswer, ErrorKind, Fact, Limits, Priority, Seen, Service, ServiceError,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::jobs::PACE;
+use super::jobs::{PACE, limits, server};
 use super::raw::{Raw, Say, typed};
 use super::{credentials, json, number, open};
 
@@ -238,35 +237,6 @@ async fn a_reread_believes_only_the_item_that_was_asked_for() {
 }
 
 // Against the demo service.
-
-async fn server(own: Own) -> Server {
-    let options = Options {
-        files: 10,
-        groups: 0,
-        imagekit_files: 10,
-        templated_uploads: 400,
-        quirks: Quirks {
-            templated: own,
-            ..Quirks::default()
-        },
-        ..Options::default()
-    };
-    Server::start(options).await.unwrap()
-}
-
-fn limits() -> Limits {
-    Limits {
-        idle: Duration::from_millis(250),
-        patience: Patience {
-            first_wait: Duration::from_millis(2),
-            longest_wait: Duration::from_millis(20),
-            throttle_least: Duration::from_millis(5),
-            throttle_most: Duration::from_millis(20),
-            ..Patience::default()
-        },
-        ..Limits::default()
-    }
-}
 
 fn client(server: &Server, limits: Limits) -> Arc<dyn Service> {
     let base = server.base_of(ServiceKind::Templated);
