@@ -9,9 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use job_bench::{
-    Bench, FAST, ITEMS, MALFORMED, MISSING, Watcher, open, open_ledger, open_patiently,
-};
+use job_bench::{Bench, FAST, ITEMS, MALFORMED, MISSING, Watcher, open, open_hastily, open_ledger};
 use tallyman::demo::{Fault, RetryAfter, Rule, SECRET_KEY, Target};
 use tallyman::job::{Engine, JobError};
 use tallyman::model::{CallPurpose, Evidence, JobRecord, JobState, Outcome, Verb};
@@ -19,8 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quiet_job_equals_the_books() {
-    let mut bench = Bench::new(Verb::Delete, ITEMS).await;
-    bench.engine.service = open_patiently(&bench.server, SECRET_KEY);
+    let bench = Bench::new(Verb::Delete, ITEMS).await;
     let watcher = Arc::new(Watcher::default());
     let summary = bench
         .run_watched(&watcher, CancellationToken::new())
@@ -50,7 +47,10 @@ async fn a_quiet_job_equals_the_books() {
 
 /// One job under one fault, for writes alone and for reads too.
 async fn under(what: &str, kind: Fault, chance: f64, times: Option<u32>) -> JobRecord {
-    let bench = Bench::new(Verb::Delete, ITEMS).await;
+    let mut bench = Bench::new(Verb::Delete, ITEMS).await;
+    if matches!(kind, Fault::StallAfter(_)) {
+        bench.engine.service = open_hastily(&bench.server, SECRET_KEY);
+    }
     bench.fault(kind, Target::Writes, chance, times);
     bench.fault(kind, Target::Reads, chance / 4.0, times);
     bench.run().await.unwrap();
