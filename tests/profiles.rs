@@ -19,21 +19,14 @@ const SECRET: &str = "a-very-secret-key";
 
 fn profile(name: &str) -> Profile {
     Profile {
-        id: new_id(),
-        name: name.into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
         public_key: "demopublickey".into(),
         api_base: Some("https://api.example.com".into()),
-        cdn_base: None,
-        simple_auth: false,
         protected: true,
-        read_only: false,
-        keep: Default::default(),
         account: Some(Account {
             name: "Söhne \"& Co\"".into(),
             key: "demopublickey".into(),
         }),
+        ..Profile::new(new_id(), name, ServiceKind::Uploadcare)
     }
 }
 

@@ -13,7 +13,7 @@ use egui::{Context, Theme, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use tallyman::model::{Account, FileRow, GroupRow, PlanItem, ProfileId, ServiceKind, Time, Verb};
-use tallyman::profile::{Colour, Keyring, Profile};
+use tallyman::profile::{Keyring, Profile};
 use tallyman::service::{self, Listing, Page};
 use tallyman::ui::engine::{Engine, Session};
 use tallyman::ui::folders::Folders;
@@ -25,19 +25,15 @@ const SIZE: [f32; 2] = [1000.0, 640.0];
 
 fn profile() -> Profile {
     Profile {
-        id: ProfileId("picture".into()),
-        name: "Acme shop".into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
         public_key: "demopublickey".into(),
         // Nobody listens here; nothing in these pictures asks.
         api_base: Some("http://127.0.0.1:9".into()),
-        cdn_base: None,
-        simple_auth: false,
         protected: true,
-        read_only: false,
-        keep: Default::default(),
-        account: None,
+        ..Profile::new(
+            ProfileId("picture".into()),
+            "Acme shop",
+            ServiceKind::Uploadcare,
+        )
     }
 }
 

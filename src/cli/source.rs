@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::demo;
 use crate::model::{Account, ItemKind, ProfileId, ServiceKind, Source, Verb};
-use crate::profile::{Colour, Keyring, Profile, Profiles, environment_secret, verify};
+use crate::profile::{Keyring, Profile, Profiles, environment_secret, verify};
 use crate::service::{self, Credentials, Service};
 
 use super::args::SourceArgs;
@@ -47,7 +47,7 @@ impl Project {
     ) -> Result<Self, Failure> {
         if args.demo {
             let service = demo_service(env::var("TALLYMAN_SERVICE").ok())?;
-            check(&blank(DEMO, "Demo", service))?;
+            check(&Profile::new(ProfileId(DEMO.to_owned()), "Demo", service))?;
             return Self::demo(service).await;
         }
         if let Some(name) = &args.profile {
@@ -96,7 +96,7 @@ impl Project {
             public_key: access.public_key.to_owned(),
             api_base: Some(access.api_base),
             cdn_base: access.cdn_base,
-            ..blank(DEMO, "Demo", service)
+            ..Profile::new(ProfileId(DEMO.to_owned()), "Demo", service)
         };
         Self::new(profile, access.secret.into(), Some(server))
     }
@@ -211,24 +211,6 @@ pub fn profiles(data_dir: &Path) -> Result<Profiles, Failure> {
     Ok(profiles)
 }
 
-/// A profile with nothing but a name and a service.
-pub fn blank(id: &str, name: &str, service: ServiceKind) -> Profile {
-    Profile {
-        id: ProfileId(id.to_owned()),
-        name: name.to_owned(),
-        service,
-        colour: Colour::PALETTE[0],
-        public_key: String::new(),
-        api_base: None,
-        cdn_base: None,
-        simple_auth: false,
-        protected: false,
-        read_only: false,
-        keep: Default::default(),
-        account: None,
-    }
-}
-
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
@@ -271,7 +253,7 @@ fn from_environment(
     let profile = Profile {
         public_key,
         api_base: get("TALLYMAN_API_BASE"),
-        ..blank(ENVIRONMENT, ENVIRONMENT, service)
+        ..Profile::new(ProfileId(ENVIRONMENT.to_owned()), ENVIRONMENT, service)
     };
     Ok(Some((profile, secret)))
 }

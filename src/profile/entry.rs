@@ -46,6 +46,24 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// A profile of which nothing else is known yet.
+    pub fn new(id: ProfileId, name: &str, service: ServiceKind) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            service,
+            colour: Colour::PALETTE[0],
+            public_key: String::new(),
+            api_base: None,
+            cdn_base: None,
+            simple_auth: false,
+            protected: false,
+            read_only: false,
+            keep: Keep::default(),
+            account: None,
+        }
+    }
+
     /// What the service needs to talk for this profile.
     pub fn credentials(&self, secret: SecretString) -> Credentials {
         Credentials {

@@ -188,19 +188,13 @@ fn demo_profile(server: &Server, service: ServiceKind, colour: Colour) -> (Profi
         ServiceKind::Templated => "Demo prints",
     };
     let access = server.access(service);
+    let id = ProfileId(format!("demo-{}", service.key()));
     let profile = Profile {
-        id: ProfileId(format!("demo-{}", service.key())),
-        name: name.into(),
-        service,
         colour,
         public_key: access.public_key.into(),
         api_base: Some(access.api_base),
         cdn_base: access.cdn_base,
-        simple_auth: false,
-        protected: false,
-        read_only: false,
-        keep: Default::default(),
-        account: None,
+        ..Profile::new(id, name, service)
     };
     (profile, access.secret)
 }

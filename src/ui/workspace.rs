@@ -962,22 +962,12 @@ mod tests {
     use super::*;
     use crate::ledger::Ledger;
     use crate::model::{Account, PlanItem, ProfileId, ServiceKind};
-    use crate::profile::Colour;
 
     fn open_workspace() -> Workspace {
         let profile = Profile {
-            id: ProfileId("p".into()),
-            name: "Shop".into(),
-            service: ServiceKind::Uploadcare,
-            colour: Colour::PALETTE[0],
             public_key: "public".into(),
             api_base: Some("http://127.0.0.1:1".into()),
-            cdn_base: None,
-            simple_auth: false,
-            protected: false,
-            read_only: false,
-            keep: Default::default(),
-            account: None,
+            ..Profile::new(ProfileId("p".into()), "Shop", ServiceKind::Uploadcare)
         };
         let keys = profile.credentials("secret".to_owned().into());
         let account = Account {

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use tallyman::catalogue::{AsOf, Catalogue};
 use tallyman::demo::{Options, PUBLIC_KEY, Quirks, SECRET_KEY, Server};
 use tallyman::model::{Account, FileRow, ProfileId, ServiceKind, Time};
-use tallyman::profile::{Colour, Keyring, Profile, Profiles, cache};
+use tallyman::profile::{Keyring, Profile, Profiles, cache};
 
 use crate::raw_http::Request;
 use crate::window_bench::{FILTER, Window};
@@ -51,18 +51,11 @@ impl World {
 
     fn profile(&self, account: Option<Account>) -> Profile {
         Profile {
-            id: ProfileId("shop".into()),
-            name: "Shop".into(),
-            service: ServiceKind::Uploadcare,
-            colour: Colour::PALETTE[0],
             public_key: PUBLIC_KEY.into(),
             api_base: Some(self.server.base()),
             cdn_base: Some(self.server.cdn_base()),
-            simple_auth: false,
-            protected: false,
-            read_only: false,
-            keep: Default::default(),
             account,
+            ..Profile::new(ProfileId("shop".into()), "Shop", ServiceKind::Uploadcare)
         }
     }
 

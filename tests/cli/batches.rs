@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 use tallyman::demo;
 use tallyman::model::ServiceKind;
-use tallyman::profile::{Colour, Profile, Profiles, new_id};
+use tallyman::profile::{Profile, Profiles, new_id};
 
 use crate::{House, bare, code, object, stderr, stdout};
 
@@ -262,18 +262,9 @@ fn nothing_is_deleted_unasked() {
 
 fn profile(name: &str, protected: bool) -> Profile {
     Profile {
-        id: new_id(),
-        name: name.into(),
-        service: ServiceKind::Uploadcare,
-        colour: Colour::PALETTE[0],
         public_key: demo::PUBLIC_KEY.into(),
-        api_base: None,
-        cdn_base: None,
-        simple_auth: false,
         protected,
-        read_only: false,
-        keep: Default::default(),
-        account: None,
+        ..Profile::new(new_id(), name, ServiceKind::Uploadcare)
     }
 }
 

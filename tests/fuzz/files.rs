@@ -10,7 +10,7 @@ use tallyman::model::{
     Account, CallPurpose, Evidence, FileRow, ItemId, JobId, Outcome, Plan, PlanItem, ProfileId,
     ServiceKind, Settled, Source, Time, Verb,
 };
-use tallyman::profile::{Colour, Profile, Profiles, new_id};
+use tallyman::profile::{Profile, Profiles, new_id};
 use tallyman::report::{self, How, PublicKey, SigningKey};
 use tallyman::ui::settings::Settings;
 
@@ -94,20 +94,11 @@ fn profiles() {
 }
 
 fn fresh() -> Profile {
-    Profile {
-        id: new_id(),
-        name: "A name that no harm makes".into(),
-        service: ServiceKind::Templated,
-        colour: Colour::PALETTE[0],
-        public_key: String::new(),
-        api_base: None,
-        cdn_base: None,
-        simple_auth: false,
-        protected: false,
-        read_only: false,
-        keep: Default::default(),
-        account: None,
-    }
+    Profile::new(
+        new_id(),
+        "A name that no harm makes",
+        ServiceKind::Templated,
+    )
 }
 
 const SETTINGS: &str = r#"

@@ -57,18 +57,8 @@ impl ProfileSheet {
             .find(|colour| taken.iter().all(|profile| profile.colour != *colour))
             .unwrap_or(Colour::PALETTE[taken.len() % Colour::PALETTE.len()]);
         let profile = Profile {
-            id: profile::new_id(),
-            name: String::new(),
-            service: ServiceKind::Uploadcare,
             colour,
-            public_key: String::new(),
-            api_base: None,
-            cdn_base: None,
-            simple_auth: false,
-            protected: false,
-            read_only: false,
-            keep: Default::default(),
-            account: None,
+            ..Profile::new(profile::new_id(), "", ServiceKind::Uploadcare)
         };
         Self::of(profile, true)
     }
