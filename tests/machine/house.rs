@@ -1,6 +1,7 @@
 //! A stand-in, a proxy before it, a data folder, and the program on both.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -153,6 +154,17 @@ impl House {
             }
         }
     }
+}
+
+/// What a program says from now on, until it says this.
+pub fn heard_until(child: &mut Child, part: &str) -> String {
+    let (mut heard, mut byte) = (Vec::new(), [0]);
+    while !heard.ends_with(part.as_bytes()) {
+        let read = child.stderr.as_mut().unwrap().read(&mut byte).unwrap();
+        assert_eq!(read, 1, "{part:?} was never said");
+        heard.push(byte[0]);
+    }
+    String::from_utf8(heard).unwrap()
 }
 
 /// How a program ended.
