@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::super::Seen;
 use super::super::fold::fold;
 use super::key::Key;
-use super::kind::short_type;
-use super::quoted;
+use super::kind::{names_type, short_type};
+use super::{quoted, written_type};
 
 /// Suggestions at most.
 const MOST: usize = 12;
@@ -97,7 +97,10 @@ fn values(
     let items = candidates(key, seen).into_iter().filter(fits).take(MOST);
     let items: Vec<Completion> = items
         .map(|(value, about)| Completion {
-            insert: format!("{} ", quoted(&value)),
+            insert: match key {
+                Key::Type => format!("{} ", type_of(&value, seen)),
+                _ => format!("{} ", quoted(&value)),
+            },
             label: value,
             about,
         })
@@ -155,6 +158,20 @@ fn candidates(key: Key, seen: &Seen) -> Vec<(String, String)> {
         Key::Age => fixed(&[("1h", ""), ("1d", ""), ("7d", ""), ("30d", ""), ("1y", "")]),
         Key::Name | Key::Id => Vec::new(),
     }
+}
+
+/// A type's name as a filter writes it: one that is not known to the language stands for what the files have.
+fn type_of(name: &str, seen: &Seen) -> String {
+    if names_type(name) {
+        return quoted(name);
+    }
+    let mimes = || seen.types.iter().map(|(mime, _)| fold(mime));
+    let is_main = |mime: String| mime.split_once('/').is_some_and(|(main, _)| main == name);
+    if mimes().any(is_main) {
+        return quoted(&format!("{name}/*"));
+    }
+    let full = mimes().find(|mime| short_type(mime) == name);
+    written_type(full.as_deref().unwrap_or(name))
 }
 
 /// The parts before the slash, then the short names, the most frequent first.

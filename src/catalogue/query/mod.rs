@@ -24,7 +24,7 @@ use crate::model::{FileState, Time};
 pub use complete::{Completion, Completions, complete};
 pub use help::HELP;
 pub use kind::{extension, short_type};
-pub use quote::quoted;
+pub use quote::{quoted, written_type};
 
 pub(super) use expr::{Date, Expr, Group, Problem, Test, When};
 pub(super) use kind::type_is;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::fold::fold;
 use super::expr::{Date, Expr, Group, Problem, Test, When};
 use super::key::Key;
+use super::kind::names_type;
 use super::lex::{Kind, Op, Text, Token, lex};
 use super::value::{self, Values};
 use super::{Clock, LONGEST, Wrong};
@@ -167,13 +168,7 @@ impl Parser<'_> {
                     fold(ext)
                 }
             })?)),
-            Key::Type => Ok(Test::Type(list(value, |kind| {
-                if kind.eq_ignore_ascii_case("none") {
-                    String::new()
-                } else {
-                    fold(kind)
-                }
-            })?)),
+            Key::Type => types(value),
             Key::Size => value::size(&values).map(|(least, most)| Test::Size(least, most)),
             Key::Uploaded => date(Date::Uploaded),
             Key::Stored => date(Date::Stored),
@@ -228,6 +223,26 @@ fn list(value: &Text, one: impl Fn(&str) -> String) -> Result<Vec<String>, Wrong
         return Err(Wrong::new(value.span.clone(), why));
     }
     Ok(parts.into_iter().map(one).collect())
+}
+
+/// Content types. One that nobody knows is a slip of the pen and would find nothing; in quotes it is meant.
+fn types(value: &Text) -> Result<Test, Wrong> {
+    let named = list(value, fold)?;
+    let unknown = named
+        .iter()
+        .find(|name| !value.quoted && *name != "none" && !names_type(name));
+    if let Some(name) = unknown {
+        let why = format!(
+            "No type is called {name:?}. There are image, video, audio, text, font, model, application, and \
+             short names as jpeg, pdf, mp4; any other in full: image/jpeg"
+        );
+        return Err(Wrong::new(value.span.clone(), why));
+    }
+    let none_is_empty = |name| match name {
+        none if none == "none" => String::new(),
+        name => name,
+    };
+    Ok(Test::Type(named.into_iter().map(none_is_empty).collect()))
 }
 
 fn states(value: &Text) -> Result<Test, Wrong> {

@@ -13,6 +13,14 @@ pub fn quoted(value: &str) -> String {
     }
 }
 
+/// A content type as a filter writes it: one without a slash wants its quotes, or it would have to be known.
+pub fn written_type(mime: &str) -> String {
+    match quoted(mime) {
+        text if mime.contains('/') || text.starts_with('"') => text,
+        text => format!("\"{text}\""),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Clock, Expr, Filter, Test};
@@ -27,6 +35,15 @@ mod tests {
             let text = format!("name:{}", quoted(value));
             let filter = Filter::parse(&text, &Clock::system()).unwrap();
             assert_eq!(*filter.0, Expr::Test(Test::InName(value.into())), "{text}");
+        }
+        for mime in ["image/svg+xml", "odd", "a b", "x-world/y"] {
+            let text = format!("type:{}", written_type(mime));
+            let filter = Filter::parse(&text, &Clock::system()).unwrap();
+            assert_eq!(
+                *filter.0,
+                Expr::Test(Test::Type(vec![mime.into()])),
+                "{text}"
+            );
         }
         assert_eq!(quoted("image/svg+xml"), "image/svg+xml");
         assert_eq!(quoted("a \"big\" one"), "\" one\"");

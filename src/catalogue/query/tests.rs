@@ -60,6 +60,11 @@ fn words_and_signs_become_a_tree() {
             "EXT:.PDF,doc",
             Expr::Test(Test::Ext(vec!["pdf".into(), "doc".into()])),
         ),
+        (
+            "type:JPG,x/y",
+            Expr::Test(Test::Type(vec!["jpg".into(), "x/y".into()])),
+        ),
+        ("type:\"odd\"", Expr::Test(Test::Type(vec!["odd".into()]))),
         ("type:none", Expr::Test(Test::Type(vec![String::new()]))),
         (
             "state:Stored",
@@ -155,6 +160,13 @@ fn a_wrong_filter_says_where_and_why() {
             "gone",
             "stored, unstored, processing, removed",
         ),
+        ("type:im", "im", "There are image, video"),
+        (
+            "cat -type:image,pgn",
+            "image,pgn",
+            "No type is called \"pgn\"",
+        ),
+        ("type:image/", "image/", "image/jpeg"),
         ("ext:a,,b", "a,,b", "one value each"),
         ("age>3m", "3m", "minutes or months"),
         ("age:3d", "3d", "compared"),
@@ -217,6 +229,8 @@ fn the_piece_at_the_cursor_is_completed() {
             ("image/jpeg".into(), 7),
             ("image/png".into(), 2),
             ("application/pdf".into(), 5),
+            ("x-shape/x-blender".into(), 1),
+            ("odd".into(), 1),
         ],
         extensions: vec![("jpg".into(), 7), ("pdf".into(), 5)],
         groups: vec![("3f2a~2".into(), 2)],
@@ -242,8 +256,21 @@ fn the_piece_at_the_cursor_is_completed() {
     assert_eq!(at("type:im|").1, "type:image ");
     assert_eq!(
         at("type:|").0,
-        ["image", "application", "jpeg", "pdf", "png"]
+        [
+            "image",
+            "application",
+            "x-shape",
+            "jpeg",
+            "pdf",
+            "png",
+            "blender",
+            "odd"
+        ]
     );
+    // What the files have is found, also where the language knows no such name.
+    assert_eq!(at("type:x-|").1, "type:x-shape/* ");
+    assert_eq!(at("type:bl|").1, "type:x-shape/x-blender ");
+    assert_eq!(at("type:o|").1, "type:\"odd\" ");
     assert_eq!(at("(ext:jpg,p|)").1, "(ext:jpg,pdf )");
     assert_eq!(at("state:u|").0, ["unstored"]);
     assert_eq!(at("in:3|").1, "in:3f2a~2 ");

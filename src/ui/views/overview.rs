@@ -7,7 +7,7 @@ use egui::{
     Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
-use crate::catalogue::query::{quoted, short_type};
+use crate::catalogue::query::{quoted, short_type, written_type};
 use crate::catalogue::{
     Catalogue, FolderSum, Month, MonthSum, Overview, Repeat, RowIx, Sum, TypeSum, families,
 };
@@ -289,7 +289,7 @@ fn family_filter(family: &str) -> String {
 fn type_filter(mime: &str) -> String {
     match mime {
         "" => "type:none".to_owned(),
-        mime => format!("type:{}", quoted(mime)),
+        mime => format!("type:{}", written_type(mime)),
     }
 }
 
