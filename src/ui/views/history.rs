@@ -273,6 +273,7 @@ fn outcomes(ui: &mut Ui, record: &JobRecord, which: &mut Which) {
 
 fn items(ui: &mut Ui, record: &JobRecord, shown: &[u32]) {
     ui.spacing_mut().item_spacing.y = 0.0;
+    heads(ui, "What was said");
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show_rows(ui, ITEM_ROW, shown.len(), |ui, range| {
@@ -282,6 +283,40 @@ fn items(ui: &mut Ui, record: &JobRecord, shown: &[u32]) {
                 }
             }
         });
+}
+
+/// Where the cells of a row are.
+fn columns(row: Rect) -> [Rect; 5] {
+    let (left, wide) = (row.left() + 10.0, row.width() - 20.0);
+    let starts = [0.0, 78.0, wide * 0.32, wide * 0.55, wide * 0.69, wide];
+    std::array::from_fn(|n| {
+        let gap = if n < 4 { 12.0 } else { 0.0 };
+        Rect::from_x_y_ranges(left + starts[n]..=left + starts[n + 1] - gap, row.y_range())
+    })
+}
+
+/// What the columns hold; `last` is what the last one does.
+fn heads(ui: &mut Ui, last: &str) {
+    let tokens = Tokens::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ITEM_ROW), Sense::hover());
+    ui.painter().hline(
+        rect.x_range(),
+        rect.bottom() - 0.5,
+        Stroke::new(1.0, tokens.line),
+    );
+    let titles = ["Outcome", "Name", "Id", "Evidence", last];
+    for (place, title) in columns(rect).into_iter().zip(titles) {
+        ui.painter().text(
+            place.left_center(),
+            egui::Align2::LEFT_CENTER,
+            title,
+            theme::caption(),
+            tokens.weak,
+        );
+        let id = ui.scope_id().with(("head", title));
+        let head = ui.interact(place, id, Sense::hover());
+        head.widget_info(|| WidgetInfo::labeled(egui::Role::ColumnHeader, true, title));
+    }
 }
 
 fn item_row(ui: &mut Ui, record: &ItemRecord, job: Option<&JobSummary>) -> egui::Response {
@@ -306,36 +341,29 @@ fn item_row(ui: &mut Ui, record: &ItemRecord, job: Option<&JobSummary>) -> egui:
         .as_ref()
         .map(|settled| settled.problem.as_str())
         .unwrap_or_default();
-    let at = |x: f32| pos2(rect.left() + 10.0 + x, rect.center().y);
-    let cell = |x: f32, width: f32, words: &str, ink| {
-        let words = parts::elide_middle(ui.painter(), &text::visible(words), &theme::body(), width);
-        ui.painter()
-            .text(at(x), egui::Align2::LEFT_CENTER, words, theme::body(), ink);
-    };
-    let wide = rect.width() - 20.0;
-    cell(0.0, 64.0, word, pair.ink);
-    cell(78.0, wide * 0.31 - 78.0, name, tokens.text);
-    cell(
-        wide * 0.32,
-        wide * 0.22,
-        record.item.id.as_str(),
-        tokens.weak,
-    );
-    cell(wide * 0.55, wide * 0.13, &evidence(record), tokens.weak);
-    let words = match job {
+    let last = match job {
         Some(job) => format!("Job {} · {} {problem}", job.id, job.verb.past()),
         None => problem.to_owned(),
     };
-    cell(
-        wide * 0.69,
-        wide * 0.31,
-        &words,
-        if record.outcome().is_some_and(Outcome::is_problem) {
-            tokens.bad.ink
-        } else {
-            tokens.weak
-        },
-    );
+    let last_ink = match record.outcome().is_some_and(Outcome::is_problem) {
+        true => tokens.bad.ink,
+        false => tokens.weak,
+    };
+    let evidence = evidence(record);
+    let cells = [
+        (word, pair.ink),
+        (name, tokens.text),
+        (record.item.id.as_str(), tokens.weak),
+        (&evidence, tokens.weak),
+        (&last, last_ink),
+    ];
+    for (place, (words, ink)) in columns(rect).into_iter().zip(cells) {
+        let words = text::visible(words);
+        let words = parts::elide_middle(ui.painter(), &words, &theme::body(), place.width());
+        let align = egui::Align2::LEFT_CENTER;
+        ui.painter()
+            .text(place.left_center(), align, words, theme::body(), ink);
+    }
     response.widget_info(|| {
         WidgetInfo::labeled(
             egui::Role::ListItem,
@@ -405,6 +433,7 @@ fn found_ui(ui: &mut Ui, found: &[Found], send: &mut Vec<Command>) {
         );
     }
     ui.spacing_mut().item_spacing.y = 0.0;
+    heads(ui, "Job");
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show_rows(ui, ITEM_ROW, found.len(), |ui, range| {
