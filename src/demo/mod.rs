@@ -14,6 +14,7 @@ mod multipart;
 mod names;
 mod options;
 mod pictures;
+mod repeats;
 mod server;
 pub mod templated;
 mod uploadcare;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use crate::demo::{Options, names};
+use crate::demo::{Options, names, repeats};
 use crate::model::Time;
 
 use super::edge::Edge;
@@ -87,6 +87,7 @@ pub(super) fn make(options: &Options, now: Time) -> Library {
         let file = file(&mut rng, &mut library, Time(last), now);
         library.add(file);
     }
+    repeat_some(&mut library);
     name_hostile(&mut library);
     stick_some(&mut library);
     library.edge = Edge::default();
@@ -256,6 +257,29 @@ fn metadata(rng: &mut Rng) -> Map<String, Value> {
     metadata
 }
 
+/// Some files were put into more than one folder.
+fn repeat_some(library: &mut Library) {
+    for (from, to) in repeats::pairs(library.files.len()) {
+        let (source, target) = (&library.files[from], &library.files[to]);
+        let (name, folder) = (source.name.clone(), target.folder.clone());
+        let whole = source.versions.len() == 1 && target.versions.len() == 1;
+        if !whole || library.at_path(&join(&folder, &name)).is_some() {
+            continue;
+        }
+        let Version {
+            kind,
+            size,
+            sides,
+            bits,
+            ..
+        } = source.versions[0];
+        library.relocate(to, &folder, &name, Time(0));
+        let target = &mut library.files[to].versions[0];
+        (target.kind, target.size) = (kind, size);
+        (target.sides, target.bits) = (sides, bits);
+    }
+}
+
 /// A few files are older than the rule for names. A slash could never be in one.
 fn name_hostile(library: &mut Library) {
     let count = library.files.len();
@@ -309,6 +333,10 @@ mod tests {
         assert!(count(|file| file.private) > 50);
         assert!(count(|file| file.name.contains('\u{202E}')) == 1);
         assert!(library.files.is_sorted_by_key(|file| file.created));
+        let mut known = std::collections::HashSet::new();
+        let files = library.files.iter();
+        let again = files.filter(|file| !known.insert((&file.name, file.current().size)));
+        assert!((24..200).contains(&again.count()), "some dozens of repeats");
         for file in &library.files {
             assert!(library.has_folder(&file.folder), "{}", file.folder);
             assert!(file.created.0 % 1000 == 0 && file.updated.0 <= 1_790_000_000_000_000);

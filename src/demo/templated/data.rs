@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::demo::{Options, names};
+use crate::demo::{Options, names, repeats};
 use crate::model::Time;
 
 use super::account::{Account, Folder, Render, Template, Upload};
@@ -61,6 +61,7 @@ pub(super) fn make(options: &Options, now: Time) -> Account {
         upload.foreign = true;
         account.add(upload);
     }
+    repeat_some(&mut account, count);
     name_hostile(&mut account, count);
     fill(&mut rng, &mut account, count, now);
     account
@@ -82,6 +83,16 @@ fn upload(rng: &mut Rng, id: String, created: Time) -> Upload {
         sides,
         removed: None,
         foreign: false,
+    }
+}
+
+/// Some pictures were uploaded more than once.
+fn repeat_some(account: &mut Account, own: usize) {
+    for (from, to) in repeats::pairs(own) {
+        let source = account.uploads[from].clone();
+        let target = &mut account.uploads[to];
+        (target.name, target.mime) = (source.name, source.mime);
+        (target.size, target.sides) = (source.size, source.sides);
     }
 }
 

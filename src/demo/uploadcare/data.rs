@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::demo::{Options, names};
+use crate::demo::{Options, names, repeats};
 use crate::model::Time;
 
 use super::ids;
@@ -27,6 +27,7 @@ pub(super) fn make(options: &Options, now: Time) -> Project {
     for uploaded in times {
         files.push(file(&mut rng, uploaded, now, calendar.day(uploaded)));
     }
+    repeat_some(&mut files);
     rename_hostile(&mut files);
     lock_some(&mut files);
     let groups = groups(&mut rng, &files, options.groups, now);
@@ -114,6 +115,16 @@ fn set_older(rng: &mut Rng, file: &mut File, age: i64) {
             5 * SECOND
         };
         file.set_stored(Some(Time(file.uploaded.0 + rng.i64(1..wait))));
+    }
+}
+
+/// Some files were uploaded more than once.
+fn repeat_some(files: &mut [File]) {
+    for (from, to) in repeats::pairs(files.len()) {
+        if files[from].size > 0 && files[from].ready && files[to].ready {
+            files[to].name = files[from].name.clone();
+            (files[to].kind, files[to].size) = (files[from].kind, files[from].size);
+        }
     }
 }
 
@@ -223,6 +234,10 @@ mod tests {
         assert!(files.iter().any(|file| file.size > 4_000_000_000));
         let hostile = files.iter().filter(|file| file.name.starts_with("=cmd|"));
         assert_eq!(hostile.count(), 1);
+        let mut known = std::collections::HashSet::new();
+        let large = files.iter().filter(|file| file.size > 100_000);
+        let again = large.filter(|file| !known.insert((&file.name, file.size)));
+        assert!((36..200).contains(&again.count()), "some dozens of repeats");
     }
 
     #[test]
