@@ -75,14 +75,10 @@ impl Looking {
         if self.task.is_some() {
             return;
         }
-        let is_meant = |id: &str| {
-            let id = id.to_lowercase();
-            wanted.iter().any(|start| id.starts_with(start.as_str()))
-        };
         let room = GROUPS_AT_MOST.saturating_sub(self.tried.len());
         let new: Vec<ItemId> = groups
             .filter(|id| !self.tried.contains(*id) && !self.members.knows(id.as_str()))
-            .filter(|id| is_meant(id.as_str()))
+            .filter(|id| is_meant(id, wanted))
             .take(room)
             .cloned()
             .collect();
@@ -127,6 +123,15 @@ impl Looking {
         }
     }
 
+    /// Whether it was looked into every one of these groups that is meant.
+    pub fn covers<'a>(
+        &self,
+        mut groups: impl Iterator<Item = &'a ItemId>,
+        wanted: &[String],
+    ) -> bool {
+        groups.all(|id| !is_meant(id, wanted) || self.members.knows(id.as_str()))
+    }
+
     /// What is not known, in words; `None` if every group that was meant was read.
     pub fn words(&self) -> Option<String> {
         if self.is_busy() {
@@ -142,4 +147,9 @@ impl Looking {
             format!("{groups} could not be read. Refresh the groups to try again.")
         })
     }
+}
+
+fn is_meant(id: &ItemId, wanted: &[String]) -> bool {
+    let id = id.as_str().to_lowercase();
+    wanted.iter().any(|start| id.starts_with(start.as_str()))
 }

@@ -21,7 +21,7 @@ use super::saved::{Rows, Watch};
 use super::search::Search;
 use super::things::Things;
 use super::usage::UsageState;
-use crate::catalogue::{Catalogue, Change, ProblemIndex};
+use crate::catalogue::{Catalogue, Change, Filter, ProblemIndex};
 use crate::job::Guard;
 use crate::job::Progress;
 use crate::model::{
@@ -894,6 +894,14 @@ impl Workspace {
             .collect()
     }
 
+    /// Whether the members of groups that the filter names are still being asked for.
+    pub fn is_looking(&self) -> bool {
+        let named = self
+            .shown()
+            .is_some_and(|list| !list.typed.groups().is_empty());
+        named && self.can().groups && (self.looking.is_busy() || self.groups.progress.is_loading())
+    }
+
     /// What a filter that names groups does not know, in words.
     pub fn group_words(&self) -> Option<String> {
         if self.shown()?.typed.groups().is_empty() {
@@ -911,8 +919,18 @@ impl Workspace {
         self.looking.words()
     }
 
+    /// Whether the members of all groups that a filter names are known: before, nothing is known of what it
+    /// finds.
+    fn knows_groups_of(&self, filter: &str) -> bool {
+        let named = Filter::of(filter).map(|filter| filter.groups());
+        let named = named.unwrap_or_default();
+        let listed = matches!(self.groups.progress, super::files::Progress::Loaded(_));
+        named.is_empty() || listed && self.looking.covers(self.groups.ids(), &named)
+    }
+
     /// Counts what saved filters find, if something changed. Once a frame, for the profile that is shown.
-    pub fn count(&mut self, ctx: &Context, engine: &Engine, filters: Vec<String>) {
+    pub fn count(&mut self, ctx: &Context, engine: &Engine, mut filters: Vec<String>) {
+        filters.retain(|filter| self.knows_groups_of(filter));
         let rows = Rows {
             catalogue: &self.catalogue,
             problems: (&self.problem_rows, self.problem_version),

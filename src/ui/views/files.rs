@@ -222,6 +222,11 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
             "Files that are uploaded show up here after a refresh.",
             vec![Command::Refresh],
         ),
+        Progress::Loaded(_) if workspace.is_looking() => some(
+            "Looking into the groups…",
+            "Which files are in the groups of the filter is not known yet.",
+            Vec::new(),
+        ),
         Progress::Loaded(_) if filtered => some(
             "No file matches the filter",
             if list.folder.is_some() {
