@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Context, Ui, ViewportCommand};
+use egui::{Context, Popup, Ui, ViewportCommand};
 use poll_promise::Promise;
 
 use super::cached::{self, Caches, ReadList};
 use super::command::Command;
 use super::engine::{Engine, Event};
-use super::flash::Flash;
 use super::history::History;
 use super::purge_after::Purging;
 use super::settings::Settings;
@@ -70,8 +69,6 @@ pub struct App {
     closing: bool,
     /// Whether it is being asked what to do with jobs that run.
     pub(super) asks_to_close: bool,
-    /// What was just done, for a moment.
-    pub(super) flash: Option<Flash>,
     demo: Option<demo::Server>,
     setup: Setup,
 }
@@ -124,7 +121,6 @@ impl App {
             commands: Vec::new(),
             closing: false,
             asks_to_close: false,
-            flash: None,
             demo,
             setup,
         };
@@ -475,7 +471,7 @@ impl App {
     }
 
     fn keys(&mut self, ctx: &Context) {
-        if self.sheet.is_some() || self.asks_to_close || ctx.any_popup_open() {
+        if self.sheet.is_some() || self.asks_to_close || Popup::is_any_open(ctx) {
             return;
         }
         let typing = ctx.text_edit_focused();

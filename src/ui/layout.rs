@@ -4,6 +4,7 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 
 use super::app::{App, Sheet};
 use super::command::{Command, Place};
+use super::flash;
 use super::parts::{self, Icon};
 use super::sheets::{self, Stay};
 use super::theme::{self, Tokens};
@@ -31,11 +32,8 @@ impl App {
         CentralPanel::no_frame().show(ui, |ui| self.center(ui));
         self.sheet_ui(ui);
         self.close_question(ui.ctx());
-        if let Some(flash) = &self.flash
-            && !flash.ui(ui.ctx())
-        {
-            self.flash = None;
-        }
+        sheets::keyboard::give_back(ui.ctx());
+        flash::ui(ui.ctx());
     }
 
     fn close_question(&mut self, ctx: &Context) {

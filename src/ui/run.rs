@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::app::{App, Continuing, Sheet};
 use super::command::{Command, Place};
-use super::flash::Flash;
+use super::flash;
 use super::item_list::Items;
 use super::saved::SavedFilter;
 use super::sheets::filter::FilterSheet;
@@ -94,10 +94,7 @@ impl App {
             Command::Plan(verb) => self.plan(verb),
             Command::CopyUrls => self.copy(ctx, true),
             Command::CopyIds => self.copy(ctx, false),
-            Command::Copy(text) => {
-                ctx.copy_text(text);
-                self.flash = Some(Flash::new(ctx, "Copied"));
-            }
+            Command::Copy(text) => flash::copy(ctx, text, ""),
             Command::DropHidden => self.with_current(|workspace| {
                 if let Some(items) = workspace.items_mut() {
                     items.drop_hidden();
@@ -341,10 +338,9 @@ impl App {
             Some(items) => lines_of(items, urls),
             None => file_lines(workspace, urls),
         };
-        ctx.copy_text(lines.join("\n"));
         let (one, many) = if urls { ("URL", "URLs") } else { ("id", "ids") };
-        let words = format!("Copied {}", size::counted(lines.len() as u64, one, many));
-        self.flash = Some(Flash::new(ctx, words));
+        let what = size::counted(lines.len() as u64, one, many);
+        flash::copy(ctx, lines.join("\n"), &what);
     }
 
     /// Puts the selected files on the profile's keep list, or takes them off.
@@ -381,7 +377,7 @@ impl App {
         match self.profiles.put(profile.clone()) {
             Ok(()) => {
                 workspace.profile = profile;
-                self.flash = Some(Flash::new(ctx, words));
+                flash::say(ctx, words);
             }
             Err(error) => self.notify(error.to_string()),
         }

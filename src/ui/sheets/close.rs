@@ -2,6 +2,7 @@
 
 use egui::{Context, RichText};
 
+use super::keyboard::rest_on;
 use super::{Stay, show};
 use crate::model::size;
 use crate::ui::parts::{self, Weight};
@@ -34,16 +35,14 @@ pub fn ui(ctx: &Context, jobs: &[String]) -> Option<Answer> {
              continued from the history at the next start.",
         );
         ui.add_space(12.0);
-        super::buttons(ui, |ui| {
-            if parts::button(ui, Weight::Danger, "Stop and close").clicked() {
-                answer = Some(Answer::Stop);
-            }
+        super::buttons(ui, "close", |ui| {
             let keep = parts::button(ui, Weight::Plain, "Keep running");
-            if ui.memory(|memory| memory.focused().is_none()) {
-                keep.request_focus();
-            }
+            rest_on(ui, &keep);
             if keep.clicked() {
                 answer = Some(Answer::Keep);
+            }
+            if parts::button(ui, Weight::Danger, "Stop and close").clicked() {
+                answer = Some(Answer::Stop);
             }
         });
         Stay::Open

@@ -61,16 +61,14 @@ impl FilterSheet {
             ui.add_space(12.0);
             let nameless = self.filter.name.trim().is_empty();
             let mut stay = Stay::Open;
-            super::buttons(ui, |ui| {
+            super::buttons(ui, "filter", |ui| {
+                stay = super::cancel(ui);
                 let why = nameless.then_some("A name is needed.");
                 let save = parts::button_if(ui, Weight::Primary, "Save", why);
                 if (save.clicked() || entered) && !nameless {
                     let mut filter = self.filter.clone();
                     filter.name = filter.name.trim().to_owned();
                     kept = Some(filter);
-                    stay = Stay::Close;
-                }
-                if parts::button(ui, Weight::Plain, "Cancel").clicked() {
                     stay = Stay::Close;
                 }
             });

@@ -207,7 +207,8 @@ impl FolderSheet {
         done: &mut Option<Done>,
     ) -> Stay {
         let mut stay = Stay::Open;
-        super::buttons(ui, |ui| {
+        super::buttons(ui, "folder", |ui| {
+            stay = super::cancel(ui);
             let blocked = self.blocked();
             let title = match self.act {
                 FolderAct::New => "Make folder",
@@ -217,9 +218,6 @@ impl FolderSheet {
             };
             if parts::button_if(ui, Weight::Primary, title, blocked.as_deref()).clicked() {
                 *done = self.go(engine, session);
-            }
-            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
-                stay = Stay::Close;
             }
         });
         stay

@@ -2,6 +2,7 @@
 
 use egui::{Context, RichText};
 
+use super::keyboard::rest_on;
 use super::{Stay, show};
 use crate::profile::Profile;
 use crate::ui::parts::{self, Weight};
@@ -25,16 +26,14 @@ pub fn ui(ctx: &Context, profile: &Profile) -> (Stay, bool) {
             );
             ui.add_space(12.0);
             let mut stay = Stay::Open;
-            super::buttons(ui, |ui| {
-                if parts::button(ui, Weight::Danger, "Forget").clicked() {
-                    yes = true;
+            super::buttons(ui, "forget", |ui| {
+                let keep = parts::button(ui, Weight::Plain, "Keep");
+                rest_on(ui, &keep);
+                if keep.clicked() {
                     stay = Stay::Close;
                 }
-                let keep = parts::button(ui, Weight::Plain, "Keep");
-                if ui.memory(|memory| memory.focused().is_none()) {
-                    keep.request_focus();
-                }
-                if keep.clicked() {
+                if parts::button(ui, Weight::Danger, "Forget").clicked() {
+                    yes = true;
                     stay = Stay::Close;
                 }
             });

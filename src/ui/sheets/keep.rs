@@ -45,13 +45,11 @@ impl KeepSheet {
             }
             ui.add_space(8.0);
             let mut stay = Stay::Open;
-            super::buttons(ui, |ui| {
+            super::buttons(ui, "keep", |ui| {
+                stay = super::cancel(ui);
                 let blocked = wrong.as_ref().map(|_| "The filter is wrong.");
                 if parts::button_if(ui, Weight::Primary, "Save", blocked).clicked() {
                     saved = Some(self.profile.clone());
-                    stay = Stay::Close;
-                }
-                if parts::button(ui, Weight::Plain, "Cancel").clicked() {
                     stay = Stay::Close;
                 }
             });

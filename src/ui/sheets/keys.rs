@@ -2,6 +2,7 @@
 
 use egui::{Context, Grid};
 
+use super::keyboard::rest_on;
 use super::{Stay, show};
 use crate::ui::command::KEYS;
 use crate::ui::parts::{self, Weight};
@@ -24,8 +25,10 @@ pub fn ui(ctx: &Context) -> Stay {
             });
         ui.add_space(12.0);
         let mut stay = Stay::Open;
-        super::buttons(ui, |ui| {
-            if parts::button(ui, Weight::Plain, "Close").clicked() {
+        super::buttons(ui, "keys", |ui| {
+            let close = parts::button(ui, Weight::Plain, "Close");
+            rest_on(ui, &close);
+            if close.clicked() {
                 stay = Stay::Close;
             }
         });

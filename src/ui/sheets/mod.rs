@@ -6,6 +6,7 @@ pub mod filter;
 pub mod folder;
 pub mod forget;
 pub mod keep;
+pub mod keyboard;
 pub mod keys;
 pub mod place;
 pub mod plan;
@@ -16,6 +17,8 @@ use egui::{
     Color32, Context, CornerRadius, Frame, Id, Margin, Modal, Rect, ScrollArea, Stroke, Ui, Vec2,
 };
 
+use super::parts::{self, Weight};
+use super::sides::sides;
 use super::theme::{self, Tokens};
 
 /// Whether a sheet stays open after a frame.
@@ -47,7 +50,9 @@ pub fn show(
             top: 24,
             bottom: 20,
         });
-    let response = Modal::new(Id::unique(("sheet", name)))
+    let id = Id::unique(("sheet", name));
+    keyboard::take(ctx, id);
+    let response = Modal::new(id)
         .frame(frame)
         .backdrop_color(Color32::from_black_alpha(
             if ctx.global_style().visuals.dark_mode {
@@ -101,10 +106,20 @@ fn fitted(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> Stay) -> Stay {
     stay
 }
 
-/// The buttons of a sheet: from right to left, the one that goes on first.
-pub fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let row = Vec2::new(ui.available_width(), theme::FIELD);
-    ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), add);
+/// The buttons of a sheet at its right end, the one that goes on last.
+pub fn buttons(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    sides(ui, name, &mut (), |_, ()| {}, |ui, ()| add(ui));
+}
+
+/// The way out of a sheet, and where the keyboard is while nothing else of the sheet has it.
+pub fn cancel(ui: &mut Ui) -> Stay {
+    let cancel = parts::button(ui, Weight::Plain, "Cancel");
+    keyboard::rest_on(ui, &cancel);
+    if cancel.clicked() {
+        Stay::Close
+    } else {
+        Stay::Open
+    }
 }
 
 fn label_dialog(ui: &Ui, name: &str) {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use egui::{
     Align, Context, CornerRadius, Frame, Key, Layout, Margin, RichText, ScrollArea, Stroke, Ui,
+    vec2,
 };
 use poll_promise::Promise;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Ask;
+use super::keyboard::rest_on;
 use super::{Stay, show};
 use crate::job::{self, InGroups, PlanFacts};
 use crate::model::{ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Time, Verb, size, text};
@@ -19,6 +21,7 @@ use crate::ui::cached::as_of;
 use crate::ui::engine::{Engine, Session};
 use crate::ui::folders::{Folders, tree::Tree};
 use crate::ui::parts::{self, Icon, Weight};
+use crate::ui::sides::sides;
 use crate::ui::theme::{self, Ink, Tokens};
 
 /// A plan larger than this asks for its count to be typed.
@@ -104,7 +107,7 @@ impl PlanSheet {
             self.head(ui);
             let Some(plan) = self.plan.clone() else {
                 parts::weak(ui, self.trouble.as_deref().unwrap_or("Making the plan…"));
-                return cancel_only(ui);
+                return super::cancel(ui);
             };
             self.tiles(ui);
             ui.add_space(2.0);
@@ -475,13 +478,8 @@ impl PlanSheet {
         }
         parts::caption(ui, "Sample");
         ui.horizontal_wrapped(|ui| {
-            let names: Vec<_> = self
-                .facts
-                .sample
-                .iter()
-                .map(|name| text::visible(name))
-                .collect();
-            parts::text(ui, names.join(" · "));
+            ui.spacing_mut().item_spacing = vec2(5.0, 2.0);
+            sample_names(ui, &self.facts.sample);
             let more = (self.facts.sample.len() as u64) < self.facts.items;
             let all = format!("View all {}", size::count(self.facts.items));
             if more && parts::link(ui, &all).clicked() {
@@ -544,7 +542,7 @@ impl PlanSheet {
         });
         let width = ui.available_width();
         let response = parts::field(ui, &mut self.typed, "Type to confirm", width);
-        focus_if_idle(ui, &response);
+        rest_on(ui, &response);
         // A count may be typed with or without its commas.
         let plain = |text: &str| text.replace([',', ' '], "");
         let typed = self.typed.trim();
@@ -561,12 +559,15 @@ impl PlanSheet {
         let mut stay = Stay::Open;
         let requests = size::counted(self.facts.calls, "request", "requests");
         let what = self.what();
-        egui::Sides::new().height(theme::FIELD).show(
+        sides(
             ui,
-            |ui| {
+            "plan",
+            &mut stay,
+            |ui, _| {
                 parts::weak(ui, requests);
             },
-            |ui| {
+            |ui, stay| {
+                *stay = super::cancel(ui);
                 let weight = if self.verb.destroys() {
                     Weight::Danger
                 } else {
@@ -588,14 +589,21 @@ impl PlanSheet {
                     told.verb = self.verb;
                     *confirmed = Some(told.with_args(self.ask.args()));
                 }
-                let cancel = parts::button(ui, Weight::Plain, "Cancel");
-                focus_if_idle(ui, &cancel);
-                if cancel.clicked() {
-                    stay = Stay::Close;
-                }
             },
         );
         stay
+    }
+}
+
+/// Names beside each other, none of them broken: one that does not fit goes to the next line, one that is
+/// longer than a line is cut in its middle.
+fn sample_names(ui: &mut Ui, names: &[String]) {
+    let room = ui.available_width() - 12.0;
+    for (n, name) in names.iter().enumerate() {
+        let name = parts::elide_middle(ui.painter(), &text::visible(name), &theme::body(), room);
+        let between = if n + 1 < names.len() { " ·" } else { "" };
+        let label = egui::Label::new(format!("{name}{between}"));
+        ui.add(label.selectable(false).extend());
     }
 }
 
@@ -660,21 +668,6 @@ fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
             ui.add(egui::Label::new(text).wrap());
         },
     );
-}
-
-/// Gives the keyboard to the safe place while nothing has it: what had it goes when the sheet changes.
-fn focus_if_idle(ui: &Ui, response: &egui::Response) {
-    if ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
-}
-
-fn cancel_only(ui: &mut Ui) -> Stay {
-    if parts::button(ui, Weight::Plain, "Cancel").clicked() {
-        Stay::Close
-    } else {
-        Stay::Open
-    }
 }
 
 impl Drop for PlanSheet {

@@ -290,17 +290,8 @@ impl ProfileSheet {
     ) -> Stay {
         let mut stay = Stay::Open;
         let busy = self.verifying.is_some() || self.saving.is_some();
-        super::buttons(ui, |ui| {
-            let blocked = self.why_not_save(taken, busy);
-            if parts::button_if(ui, Weight::Primary, "Save", blocked.as_deref()).clicked() {
-                self.save(engine, secrets, done);
-            }
-            if self.offer_session
-                && parts::button(ui, Weight::Plain, "Keep for this session only").clicked()
-            {
-                secrets.keep_for_session(&self.profile.id, self.secret());
-                *done = Some(Done::Save(Box::new(self.finished())));
-            }
+        super::buttons(ui, "profile", |ui| {
+            stay = super::cancel(ui);
             let blocked = if busy {
                 Some("An answer is on its way.")
             } else {
@@ -309,8 +300,15 @@ impl ProfileSheet {
             if parts::button_if(ui, Weight::Plain, "Verify", blocked).clicked() {
                 self.verify(engine, secrets);
             }
-            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
-                stay = Stay::Close;
+            if self.offer_session
+                && parts::button(ui, Weight::Plain, "Keep for this session only").clicked()
+            {
+                secrets.keep_for_session(&self.profile.id, self.secret());
+                *done = Some(Done::Save(Box::new(self.finished())));
+            }
+            let blocked = self.why_not_save(taken, busy);
+            if parts::button_if(ui, Weight::Primary, "Save", blocked.as_deref()).clicked() {
+                self.save(engine, secrets, done);
             }
         });
         stay

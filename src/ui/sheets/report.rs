@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use egui::{Context, RichText};
 use poll_promise::Promise;
 
+use super::keyboard::rest_on;
 use super::{Stay, show};
 use crate::ledger::Ledger;
 use crate::model::{JobId, JobSummary, size};
 use crate::profile::{KeyringErrorKind, Secrets};
 use crate::report::{self, How, SigningKey, Written};
 use crate::ui::engine::Engine;
+use crate::ui::flash;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::theme::{self, Tokens};
 
@@ -137,12 +139,10 @@ impl ReportSheet {
         } else {
             None
         };
-        super::buttons(ui, |ui| {
+        super::buttons(ui, "report", |ui| {
+            stay = super::cancel(ui);
             if parts::button_if(ui, Weight::Primary, "Save", blocked).clicked() {
                 self.save(engine, secrets.clone(), ledger.clone());
-            }
-            if parts::button(ui, Weight::Plain, "Cancel").clicked() {
-                stay = Stay::Close;
             }
         });
         stay
@@ -168,12 +168,14 @@ impl ReportSheet {
         ui.add(egui::Label::new(dir).wrap());
         ui.add_space(10.0);
         let mut stay = Stay::Open;
-        super::buttons(ui, |ui| {
-            if parts::button(ui, Weight::Primary, "Close").clicked() {
-                stay = Stay::Close;
-            }
+        super::buttons(ui, "saved report", |ui| {
             if parts::button(ui, Weight::Plain, "Copy path").clicked() {
-                ui.copy_text(saved.dir.display().to_string());
+                flash::copy(ui.ctx(), saved.dir.display().to_string(), "the path");
+            }
+            let close = parts::button(ui, Weight::Primary, "Close");
+            rest_on(ui, &close);
+            if close.clicked() {
+                stay = Stay::Close;
             }
         });
         stay

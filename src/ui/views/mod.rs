@@ -35,7 +35,7 @@ fn menu_item(ui: &mut egui::Ui, workspace: &Workspace, command: Command, send: &
 /// Gives the table the keyboard when nothing else has it and no sheet or menu is open.
 fn take_idle_focus(ui: &egui::Ui, table: egui::Id) {
     let idle = ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
-    if idle && !ui.ctx().any_popup_open() {
+    if idle && !egui::Popup::is_any_open(ui.ctx()) {
         ui.memory_mut(|memory| memory.request_focus(table));
     }
 }

@@ -89,7 +89,7 @@ mod table_rows;
 
 use std::ops::Range;
 
-use egui::{Event, EventFilter, Id, Rect, Response, Role, Sense, Shape, Ui, UiBuilder};
+use egui::{Event, EventFilter, Id, Popup, Rect, Response, Role, Sense, Shape, Ui, UiBuilder};
 
 use crate::catalogue::Coverage;
 
@@ -369,6 +369,11 @@ fn resize_column(
 /// Takes the keys that mean something to a table, while it has the keyboard.
 fn take_keys(ui: &Ui, id: Id) -> Vec<TableEvent> {
     if !ui.memory(|memory| memory.has_focus(id)) {
+        return Vec::new();
+    }
+    // A menu is drawn after the rows that it hangs over, and the keys are its own: only egui's memory knows
+    // that early in a frame that it is open.
+    if Popup::is_any_open(ui.ctx()) {
         return Vec::new();
     }
     let filter = EventFilter {
