@@ -118,6 +118,21 @@ fn a_job_round_trips() {
 }
 
 #[test]
+fn a_call_that_looks_first_marks_when_it_leaves() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ledger, job) = with_job(dir.path(), 3);
+    let call = ledger.begin_call(job, CallPurpose::Send, &[0]).unwrap();
+    assert_eq!(ledger.unanswered(job).unwrap()[0].attempts, 0);
+    ledger.mark_call(call).unwrap();
+    drop(ledger);
+
+    let ledger = Ledger::open(dir.path()).unwrap();
+    assert_eq!(ledger.unanswered(job).unwrap()[0].attempts, 1);
+    ledger.finish_call(call, &answered(1), &[]).unwrap();
+    broken(ledger.mark_call(call));
+}
+
+#[test]
 fn a_call_that_left_is_known_without_its_answer() {
     let dir = tempfile::tempdir().unwrap();
     let (ledger, job) = with_job(dir.path(), 3);

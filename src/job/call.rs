@@ -1,13 +1,13 @@
 //! One call: written to the ledger, sent, judged, its outcomes written.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
 use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
 use crate::model::{CallId, CallPurpose, JobId, JobSummary, Time};
-use crate::service::{Answered, CallMeta, Pass, Service, ServiceError, Work};
+use crate::service::{Answered, CallMeta, ErrorKind, Mark, Pass, Service, ServiceError, Work};
 
 use super::Engine;
 use super::blocking;
@@ -30,6 +30,20 @@ pub(super) struct Line {
     pub stop: CancellationToken,
     /// Cancelled when nothing may be read either. A stop alone lets what was sent be re-read.
     pub reads: CancellationToken,
+}
+
+/// Why a call could not mark that it leaves, if it could not.
+#[derive(Clone, Default)]
+struct Unmarked(Arc<Mutex<Option<LedgerError>>>);
+
+impl Unmarked {
+    fn put(&self, failure: LedgerError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+    }
+
+    fn take(&self) -> Option<LedgerError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// A call that is over.
@@ -55,6 +69,7 @@ impl Line {
             verb: summary.verb,
             limit: can.batch_limit(summary.verb).max(1),
             repeatable: can.is_repeatable(summary.verb),
+            once: can.is_marked(summary.verb),
             pace,
         };
         Self {
@@ -96,6 +111,11 @@ impl Line {
             Ok(call) => call,
             Err(failure) => return Closed::never_left(closing, chunk, failure),
         };
+        let unmarked = Unmarked::default();
+        let pass = match self.terms.once {
+            true => pass.with_mark(self.mark(call, &unmarked)),
+            false => pass,
+        };
         let (meta, mut judgement) = match purpose {
             CallPurpose::Send | CallPurpose::Repeat => self.batch(chunk, pass).await,
             CallPurpose::Reread => self.reread(chunk, pass).await,
@@ -129,8 +149,23 @@ impl Line {
             meta,
             judgement,
             unwritten: failure.is_some().then_some((call, end)),
-            failure,
+            failure: failure.or_else(|| unmarked.take()),
         }
+    }
+
+    /// What a call does that looked first and now leaves: nothing leaves before that is written.
+    fn mark(&self, call: CallId, unmarked: &Unmarked) -> Mark {
+        let (line, unmarked) = (self.clone(), unmarked.clone());
+        Box::new(move || {
+            Box::pin(async move {
+                let marked = line.write(move |ledger| ledger.mark_call(call)).await;
+                marked.map_err(|failure| {
+                    let words = failure.message.clone();
+                    unmarked.put(failure);
+                    ServiceError::new(ErrorKind::Stopped, words)
+                })
+            })
+        })
     }
 
     async fn batch(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {

@@ -67,6 +67,8 @@ pub(super) struct Terms {
     pub limit: usize,
     /// Whether a batch may be sent again to learn what a lost answer said.
     pub repeatable: bool,
+    /// Whether twice is not the same as once.
+    pub once: bool,
     pub pace: Pace,
 }
 
@@ -100,7 +102,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub fn new(seq: u32, target: impl Into<Target>) -> Self {
-        let Target { id, path, url } = target.into();
+        let Target { id, path, url, .. } = target.into();
         Self {
             seq,
             id,
@@ -119,6 +121,7 @@ impl Entry {
             id: self.id.clone(),
             path: self.path.clone(),
             url: self.url.clone(),
+            sent: !self.never_sent(),
         }
     }
 

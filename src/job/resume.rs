@@ -16,21 +16,23 @@ pub(super) struct Left {
     pub fresh: Vec<Entry>,
     /// Items that a call of ours may have done: settled before anything new is sent.
     pub unsettled: Vec<Entry>,
-    /// Calls that left and whose end was never written.
-    pub unanswered: Vec<CallId>,
+    /// Calls whose end was never written, and whether they left.
+    pub unanswered: Vec<(CallId, bool)>,
 }
 
-/// Reads what is left. Items with an outcome are left alone.
-pub(super) fn left(record: &JobRecord) -> Left {
+/// Reads what is left. Items with an outcome are left alone. `marked`: the calls of this verb mark when they leave.
+pub(super) fn left(record: &JobRecord, marked: bool) -> Left {
     let doubtful: HashSet<u32> = record
         .calls
         .iter()
-        .filter(|call| may_have_worked(call))
+        .filter(|call| may_have_worked(call, marked))
         .flat_map(|call| call.seqs.iter().copied())
         .collect();
     let open = record.calls.iter().filter(|call| call.ended_at.is_none());
     let mut left = Left {
-        unanswered: open.map(|call| call.id).collect(),
+        unanswered: open
+            .map(|call| (call.id, may_have_left(call, marked)))
+            .collect(),
         ..Left::default()
     };
     for row in record.items.iter().filter(|row| row.settled.is_none()) {
@@ -48,12 +50,18 @@ pub(super) fn left(record: &JobRecord) -> Left {
 
 /// Whether a call may have changed items that it did not settle: it has no end, or it left and had trouble
 /// other than a refusal.
-fn may_have_worked(call: &CallRecord) -> bool {
+fn may_have_worked(call: &CallRecord, marked: bool) -> bool {
     // 408 says that the service did not see all of it in time; the other 400s are a plain no.
     let no = |status| (400..500).contains(&status) && status != 408;
     let refused = call.http_status.is_some_and(no);
     let trouble = call.attempts > 0 && !call.error.is_empty() && !refused;
-    call.purpose != CallPurpose::Reread && (call.ended_at.is_none() || trouble)
+    let open = call.ended_at.is_none() && may_have_left(call, marked);
+    call.purpose != CallPurpose::Reread && (open || trouble)
+}
+
+/// Whether a call without an end may have left. One that marks its leaving and has not was still looking.
+fn may_have_left(call: &CallRecord, marked: bool) -> bool {
+    !marked || call.attempts > 0 || call.purpose == CallPurpose::Reread
 }
 
 #[cfg(test)]
@@ -93,12 +101,18 @@ mod tests {
             ("never left", sent(end, None, 0, "no network"), false),
         ];
         for (what, call, doubted) in cases {
-            assert_eq!(may_have_worked(&call), doubted, "{what}");
+            assert_eq!(may_have_worked(&call, false), doubted, "{what}");
+            let looking = call.ended_at.is_none();
+            assert_eq!(may_have_worked(&call, true), doubted && !looking, "{what}");
         }
+        assert!(
+            may_have_worked(&sent(None, None, 1, ""), true),
+            "it had left"
+        );
         let read = CallRecord {
             purpose: CallPurpose::Reread,
             ..sent(None, None, 0, "")
         };
-        assert!(!may_have_worked(&read), "reading changes nothing");
+        assert!(!may_have_worked(&read, false), "reading changes nothing");
     }
 }

@@ -45,7 +45,9 @@ pub(super) async fn run(
     }
     engine.check_verb(summary.verb)?;
     let line = Line::new(engine, claim, &summary, pace, stop.child_token());
-    let (record, left) = line.write(move |ledger| reopen(ledger, job)).await?;
+    let marked = line.terms.once;
+    let reopened = line.write(move |ledger| reopen(ledger, job, marked));
+    let (record, left) = reopened.await?;
     let mut run = Run::new(line, &record.summary, left, observer);
     if summary.state != JobState::Running || summary.calls > 0 {
         run.queue = run.queue.look_first();
@@ -74,17 +76,18 @@ async fn claim(ledger: &Arc<Ledger>, job: JobId) -> Result<Claim, LedgerError> {
 }
 
 /// Frees what was not sent or is unknown, and ends calls that a crash left open.
-fn reopen(ledger: &Ledger, job: JobId) -> Result<(JobRecord, Left), LedgerError> {
+fn reopen(ledger: &Ledger, job: JobId, marked: bool) -> Result<(JobRecord, Left), LedgerError> {
     ledger.reopen(job)?;
     let record = ledger.record(job)?;
-    let left = left(&record);
-    let end = CallEnd {
-        attempts: 1,
-        error: "Tallyman ended before the answer came".to_owned(),
-        ..CallEnd::default()
-    };
-    for call in &left.unanswered {
-        ledger.finish_call(*call, &end, &[])?;
+    let left = left(&record, marked);
+    for &(call, left) in &left.unanswered {
+        let before = if left { "the answer came" } else { "it left" };
+        let end = CallEnd {
+            attempts: u32::from(left),
+            error: format!("Tallyman ended before {before}"),
+            ..CallEnd::default()
+        };
+        ledger.finish_call(call, &end, &[])?;
     }
     Ok((record, left))
 }

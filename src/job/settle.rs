@@ -330,7 +330,11 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
                 judgement.settled.push(left_out);
             }
             Sign::Unclear(words) => judgement.settled.push(unclear(&entry, words, now)),
-            Sign::NotDone if entry.sends < terms.pace.sends && !last => {
+            // Done a second time it would be there twice, and the service may still be at work on the first.
+            Sign::NotDone if terms.once && entry.doubt == Doubt::Lost && !last => {
+                judgement.again.push(Chunk::last_look(entry));
+            }
+            Sign::NotDone if entry.sends < terms.pace.sends && (terms.once || !last) => {
                 entry.open = false;
                 judgement.resend.push(entry);
             }

@@ -75,6 +75,22 @@ impl Ledger {
         })
     }
 
+    /// Writes that a call that looked first now leaves to do its work.
+    ///
+    /// # Errors
+    /// [`Broken`](super::LedgerErrorKind::Broken) if the call has ended, or never began.
+    pub fn mark_call(&self, call: CallId) -> Result<(), LedgerError> {
+        self.write("mark_call", |tx| {
+            let marked = tx
+                .prepare_cached("UPDATE calls SET attempts = 1 WHERE id = ?1 AND ended_at IS NULL")?
+                .execute([call.0])?;
+            match marked {
+                1 => Ok(()),
+                _ => Err(LedgerError::broken(format!("call {call} is not under way")).into()),
+            }
+        })
+    }
+
     /// Writes how a call ended and what it settled.
     ///
     /// # Errors

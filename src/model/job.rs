@@ -109,7 +109,8 @@ pub struct CallRecord {
     pub http_status: Option<u16>,
     /// The service's own id of the request.
     pub request_id: Option<String>,
-    /// How often it went over the wire (throttled tries included).
+    /// How often it went over the wire (throttled tries included). Before its end: 1 once a call that looks first
+    /// has left.
     pub attempts: u32,
     /// How many of those were throttled.
     pub throttled: u32,

@@ -9,8 +9,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use super::ServiceError;
 
 use state::{State, Ticket, Turn};
 
@@ -58,6 +61,7 @@ impl Gate {
             gate: self.clone(),
             ticket,
             place: Place::Queue,
+            mark: None,
         };
         pass.wait().await;
         pass
@@ -96,14 +100,35 @@ enum Place {
     Outside,
 }
 
+/// What is done once, just before the request leaves that does the work.
+pub type Mark = Box<dyn FnOnce() -> BoxFuture<'static, Result<(), ServiceError>> + Send + Sync>;
+
 /// Permission for one request to be under way; dropped, it lets the next one in.
 pub struct Pass {
     gate: Gate,
     ticket: Ticket,
     place: Place,
+    mark: Option<Mark>,
 }
 
 impl Pass {
+    /// Has something done before a call leaves that looked first, for verbs in [`Capabilities::marked`]. Where
+    /// that fails, nothing leaves.
+    ///
+    /// [`Capabilities::marked`]: super::Capabilities::marked
+    pub fn with_mark(mut self, mark: Mark) -> Self {
+        self.mark = Some(mark);
+        self
+    }
+
+    /// The looks are over: what leaves next does the work.
+    pub(super) async fn leaving(&mut self) -> Result<(), ServiceError> {
+        match self.mark.take() {
+            Some(mark) => mark().await,
+            None => Ok(()),
+        }
+    }
+
     /// A usable answer came.
     pub(super) fn good(&self) {
         self.gate.0.change(State::good);

@@ -28,7 +28,7 @@ use crate::model::{
 };
 
 pub use error::{ErrorKind, ServiceError};
-pub use gate::{Gate, Pass, Priority};
+pub use gate::{Gate, Mark, Pass, Priority};
 pub use http::{Limits, Patience, parse_base, user_agent};
 pub use pages::each_page;
 pub use work::{Target, Work};
@@ -51,6 +51,9 @@ pub struct Capabilities {
     pub restore: bool,
     /// Verbs whose same batch can be sent again to learn what a lost answer said.
     pub repeatable: &'static [Verb],
+    /// Verbs that are not the same twice as once. Their calls look first, and mark when what does the work leaves
+    /// ([`Pass::with_mark`]): a call without the mark has done nothing.
+    pub marked: &'static [Verb],
     /// Whether files may be temporary.
     pub unstored: bool,
     /// Whether files are in folders, which can be listed and made.
@@ -76,6 +79,7 @@ impl Capabilities {
         removed_list: false,
         restore: false,
         repeatable: &[],
+        marked: &[],
         unstored: false,
         folders: false,
         versions: false,
@@ -114,6 +118,11 @@ impl Capabilities {
     /// Whether the verb's same batch can be sent again to learn what a lost answer said.
     pub fn is_repeatable(&self, verb: Verb) -> bool {
         self.repeatable.contains(&verb)
+    }
+
+    /// Whether the verb's calls mark when they leave.
+    pub fn is_marked(&self, verb: Verb) -> bool {
+        self.marked.contains(&verb)
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Target {
     pub path: String,
     /// Where it was delivered when the plan was made.
     pub url: Option<String>,
+    /// A call of ours left for it before: what is seen of it now may be our own doing.
+    pub sent: bool,
 }
 
 impl From<ItemId> for Target {
@@ -37,6 +39,7 @@ impl From<ItemId> for Target {
             id,
             path: String::new(),
             url: None,
+            sent: false,
         }
     }
 }
@@ -53,6 +56,7 @@ impl From<&PlanItem> for Target {
             id: item.id.clone(),
             path: item.path.clone(),
             url: item.url.clone(),
+            sent: false,
         }
     }
 }

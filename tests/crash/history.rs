@@ -8,6 +8,8 @@ use tokio::runtime::Runtime;
 
 use crate::check::check;
 use crate::house::{Ended, House};
+use crate::stage::Fate;
+use crate::task::{At, TASKS, Task};
 
 /// When the program is killed.
 #[derive(Clone, Debug)]
@@ -22,22 +24,15 @@ pub enum Kill {
     Never,
 }
 
-/// A plan, a service, and how often what happens.
+/// What is done, and how often what happens.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// The place in [`house::KITS`](crate::house::KITS).
-    pub service: usize,
-    pub verb: Verb,
+    pub task: Task,
     /// Decides the resumes; names the history in a failure.
-    #[allow(dead_code, reason = "told when a history fails")]
-    seed: u64,
+    pub seed: u64,
     first: Kill,
     then: Vec<Kill>,
 }
-
-/// The tag that files are given, and the folder that they are moved to.
-pub const MARK: &str = "crash-test";
-pub const FOLDER: &str = "/crash-test";
 
 /// What a history came to.
 pub struct Told {
@@ -58,6 +53,9 @@ const POINTS: &[(&str, &[&str], u32)] = &[
     ("end_job", &["before", "inside", "after"], 1),
 ];
 
+/// The point that only a copy has: it looked, and now it leaves.
+const MARKS: &[(&str, &[&str], u32)] = &[("mark_call", &["before", "inside", "after"], 4)];
+
 /// Points that only a job in trouble reaches: tried while it resumes.
 const LATER: &[(&str, &[&str], u32)] = &[("reread", &["before", "after"], 2)];
 
@@ -71,26 +69,44 @@ fn points(of: &[(&str, &[&str], u32)]) -> Vec<Kill> {
     out
 }
 
-/// Every point on every service, and as many kills by the clock: about 500.
+/// Every point for every verb of every service: where it may be passed four times, the first time and another
+/// one; a job of one call has no other. And some kills by the clock. About 600.
 pub fn histories() -> Vec<History> {
     let mut out = Vec::new();
-    let points = points(POINTS);
-    for round in 0..3 {
-        for service in 0..3 {
-            for (place, point) in points.iter().enumerate() {
-                let seed = (round * 3 + service) * 1_000 + place;
-                out.push(history(service, seed as u64, point.clone()));
+    for (number, task) in TASKS.iter().enumerate() {
+        let mut acts = POINTS.to_vec();
+        if task.verb == Verb::Copy {
+            acts.extend(MARKS);
+        }
+        // A purge that follows is a second job.
+        let jobs = 1 + u32::from(task.purge);
+        let mut place = 0;
+        for (act, moments, times) in acts {
+            for moment in moments {
+                place += 1;
+                let seed = number as u64 * 1_000 + place;
+                let other = 2 + (seed % 3) as u32;
+                let times = match times {
+                    1 => (1..=jobs).collect(),
+                    _ if task.good() == 1 => vec![1],
+                    _ => vec![1, other],
+                };
+                for time in times {
+                    let point = Kill::At(format!("{act}.{moment}:{time}"));
+                    out.push(history(*task, seed * 10 + u64::from(time), point));
+                }
             }
         }
     }
-    for number in 0..96_u64 {
+    for number in 0..4 * TASKS.len() as u64 {
         let mut rng = fastrand::Rng::with_seed(number);
         let millis = Duration::from_millis(rng.u64(0..300));
         let first = match number % 2 {
             0 => Kill::After(millis + Duration::from_millis(30)),
             _ => Kill::AfterWrite(millis / 3),
         };
-        out.push(history(number as usize % 3, 50_000 + number, first));
+        let task = TASKS[number as usize / 4];
+        out.push(history(task, 500_000 + number, first));
     }
     out
 }
@@ -103,16 +119,20 @@ pub fn by_the_clock(number: u64) -> History {
         false => Kill::AfterWrite(Duration::from_micros(rng.u64(0..60_000))),
     };
     let (first, then) = (kill(), vec![kill(), kill()]);
+    let task = TASKS[number as usize % TASKS.len()];
     History {
         then,
-        ..history(number as usize % 3, 90_000 + number, first)
+        ..history(task, 900_000 + number, first)
     }
 }
 
-fn history(service: usize, seed: u64, first: Kill) -> History {
+fn history(task: Task, seed: u64, first: Kill) -> History {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut points = points(POINTS);
     points.extend(self::points(LATER));
+    if task.verb == Verb::Copy {
+        points.extend(self::points(MARKS));
+    }
     let then = (0..rng.usize(0..4))
         .map(|_| match rng.u8(0..4) {
             0 => Kill::After(Duration::from_millis(rng.u64(30..600))),
@@ -120,16 +140,8 @@ fn history(service: usize, seed: u64, first: Kill) -> History {
             _ => points[rng.usize(0..points.len())].clone(),
         })
         .collect();
-    let verb = match (service, seed % 4) {
-        (0, 1) => Verb::Store,
-        (0, 2) => Verb::Restore,
-        (1, 1) => Verb::AddTags,
-        (1, 2) => Verb::Move,
-        _ => Verb::Delete,
-    };
     History {
-        service,
-        verb,
+        task,
         seed,
         first,
         then,
@@ -139,13 +151,24 @@ fn history(service: usize, seed: u64, first: Kill) -> History {
 impl History {
     /// On Uploadcare, without any kill.
     pub fn plain(verb: Verb) -> Self {
+        let (at, purge) = (At::Uploadcare, false);
         Self {
-            service: 0,
-            verb,
+            task: Task { at, verb, purge },
             seed: 0,
             first: Kill::Never,
             then: Vec::new(),
         }
+    }
+
+    /// The program's arguments. Every second time the plan knows the paths that files are copied and moved from.
+    fn args<'a>(&self, house: &'a House, filter: &'a str) -> Vec<&'a str> {
+        let mut args = self.task.args(&house.stage.name);
+        args.extend(["--ids", &house.ids, "--yes", "--json"]);
+        let known = self.task.places() && self.task.verb != Verb::Rename;
+        if known && self.seed.is_multiple_of(2) {
+            args.extend(["--filter", filter]);
+        }
+        args
     }
 
     pub fn run(&self, runtime: &Runtime) -> Result<Told, String> {
@@ -154,14 +177,12 @@ impl History {
         let mut told = Told {
             crashes: 0,
             resumes: 0,
-            items: house.plan.len(),
+            items: house.stage.plan.len(),
         };
-        let mut args = vec![self.verb.key(), "--ids", &house.ids, "--yes", "--json"];
-        match self.verb {
-            Verb::AddTags => args.extend(["--tag", MARK]),
-            Verb::Move => args.extend(["--to", FOLDER]),
-            _ => {}
-        }
+        let files = [Fate::Good, Fate::Taken].map(|fate| house.stage.of(fate));
+        let files = files.into_iter().flatten().map(|id| format!("id:{id}"));
+        let filter = files.collect::<Vec<_>>().join(" or ");
+        let args = self.args(&house, &filter);
         let begun = house.run(&args, &self.first);
         told.crashes += usize::from(begun.crashed);
         for kill in &self.then {

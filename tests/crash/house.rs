@@ -1,50 +1,24 @@
 //! A stand-in of its own for each history, a plan with every kind of id, and the program to run on both.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret as _;
 use tallyman::demo::Server;
-use tallyman::model::Verb;
-use tallyman::service::{Priority, Service, Target, Work};
-use tokio_util::sync::CancellationToken;
 
-use crate::case::{Case, Kit, open, start};
+use crate::case::{Case, open, start};
 use crate::history::{History, Kill};
-
-pub const KITS: [&Kit; 3] = [
-    &crate::uploadcare::KIT,
-    &crate::imagekit::KIT,
-    &crate::templated::KIT,
-];
+use crate::stage::Stage;
 
 /// Files of the stand-in; some of them are no part of the plan.
 const FILES: usize = 330;
-/// Good ids of the plan: three calls or more on each service.
-const GOOD: usize = 230;
-/// The same for a verb that takes one item a call.
-const ONE_BY_ONE: usize = 24;
-
-/// Why an id is in the plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    Good,
-    /// Deleted before the plan was made.
-    Stale,
-    Missing,
-}
 
 pub struct House {
     pub server: Server,
     pub case: Box<dyn Case>,
-    pub plan: BTreeMap<String, Fate>,
-    /// Files of which the program must keep its hands.
-    pub others: Vec<String>,
-    pub removed_before: BTreeSet<String>,
+    pub stage: Stage,
     /// The file with the ids of the plan.
     pub ids: String,
     pub data: tempfile::TempDir,
@@ -63,40 +37,27 @@ pub const BINARY: &str = "CRASH_BINARY";
 
 impl House {
     pub async fn new(history: &History) -> Self {
-        let (server, case) = start(KITS[history.service], FILES).await;
-        let kept: BTreeSet<String> = case.kept().into_iter().collect();
-        let mut free = case.existing();
-        free.retain(|id| !kept.contains(id));
+        let (server, case) = start(history.task.kit(), FILES).await;
         let service = open(&*case);
-        let stale: Vec<String> = free.drain(..6).collect();
-        act(&service, Verb::Delete, &stale).await;
-        let count = match history.verb {
-            Verb::Move => ONE_BY_ONE,
-            _ => GOOD,
-        };
-        let good: Vec<String> = free.drain(..count).collect();
-        if history.verb == Verb::Restore {
-            act(&service, Verb::Delete, &good).await;
-        }
-        let missing = (0..4).map(|number| (case.missing(number), Fate::Missing));
-        let mut plan: BTreeMap<_, _> = good.into_iter().map(|id| (id, Fate::Good)).collect();
-        plan.extend(missing);
-        if history.verb == Verb::Delete {
-            plan.extend(stale.into_iter().map(|id| (id, Fate::Stale)));
-        }
+        let stage = Stage::set(&history.task, history.seed, &server, &*case, &service).await;
         let data = tempfile::tempdir().unwrap();
         let ids = data.path().join("ids.txt");
-        let lines: Vec<&str> = plan.keys().map(String::as_str).collect();
+        let lines: Vec<&str> = stage.plan.keys().map(String::as_str).collect();
         std::fs::write(&ids, lines.join("\n")).unwrap();
         Self {
-            removed_before: case.removed().into_iter().collect(),
-            others: free,
             ids: ids.display().to_string(),
             server,
             case,
-            plan,
+            stage,
             data,
         }
+    }
+
+    /// The addresses that ImageKit was told to purge.
+    pub fn purged(&self) -> Vec<String> {
+        let purged = self.server.imagekit_books().purged().into_iter();
+        let plain = |url: String| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+        purged.map(plain).collect()
     }
 
     pub fn resume(&self, kill: &Kill) -> Ended {
@@ -182,16 +143,5 @@ fn ended(mut child: Child) -> Ended {
         code: status.code(),
         text: read.0,
         words: read.1,
-    }
-}
-
-/// Does a verb to ids without the program.
-async fn act(service: &Arc<dyn Service>, verb: Verb, ids: &[String]) {
-    for ids in ids.chunks(service.can().batch_limit(verb)) {
-        let items: Vec<Target> = ids.iter().map(|id| id.as_str().into()).collect();
-        let pass = service.gate().enter(Priority::Job).await;
-        let stop = CancellationToken::new();
-        let work = Work::from(verb);
-        service.batch(pass, &work, &items, &stop).await.unwrap();
     }
 }

@@ -19,14 +19,20 @@ mod other_keys;
 #[allow(dead_code, reason = "shared with suites that use all of it")]
 #[path = "../raw_http/mod.rs"]
 mod raw_http;
+mod stage;
+mod task;
 #[path = "../conformance/templated.rs"]
 mod templated;
+mod truth;
 #[path = "../conformance/uploadcare.rs"]
 mod uploadcare;
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+
+use tallyman::model::Verb;
 
 use history::{History, by_the_clock, histories};
 
@@ -44,7 +50,7 @@ struct Sums {
 /// A tenth of all histories, other ones for each place in the program.
 #[test]
 fn killed_at_some_points_every_outcome_is_true() {
-    let some = histories().into_iter().step_by(17).collect();
+    let some = histories().into_iter().step_by(19).collect();
     run_all(some);
 }
 
@@ -93,9 +99,11 @@ fn run_all(histories: Vec<History>) {
         }
     });
     let sums = sums.into_inner().unwrap();
+    let verbs: BTreeSet<Verb> = histories.iter().map(|history| history.task.verb).collect();
     println!(
-        "crash test: {} runs on 3 services, {} crashes, {} resumes, {} items, {} failures, {:.0} s",
+        "crash test: {} runs of {} verbs on 3 services, {} crashes, {} resumes, {} items, {} failures, {:.0} s",
         histories.len(),
+        verbs.len(),
         sums.crashes,
         sums.resumes,
         sums.items,

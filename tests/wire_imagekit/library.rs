@@ -228,7 +228,10 @@ async fn nothing_becomes_a_version_of_something_else() {
         [DONE]
     );
     assert_eq!(house.books().file_ids().len(), before + 1);
-    // Another program, which did not see the place free, does not claim the copy.
+    // Who sent no copy does not claim it; who did, and saw the place free before, does.
+    let mut sent = item.clone();
+    sent.sent = true;
+    assert_eq!(house.see(&copy, &sent).await, Seen::Done { at: None });
     let other = open_at(&house.server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
     let other = House {
         service: other,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tallyman::demo::imagekit::{BookFile, PRIVATE_KEY, Quirks};
 use tallyman::demo::{self, Fault, Options, Rule, Server, Target};
-use tallyman::job::{Engine, Observer, Progress, find_addresses, purge_after, purge_owed};
+use tallyman::job::{Engine, Observer, Pace, Progress, find_addresses, purge_after, purge_owed};
 use tallyman::ledger::Ledger;
 use tallyman::model::{
     ItemRecord, JobId, JobRecord, JobState, Outcome, Plan, PlanArgs, PlanItem, ProfileId,
@@ -96,9 +96,14 @@ impl House {
     async fn run_plan(&self, plan: &Plan) -> JobRecord {
         let job = self.engine.start(plan).await.unwrap();
         let observer: Arc<dyn Observer> = Arc::new(Silent);
+        // A lost copy is looked for once more, which would take its time.
+        let pace = Pace {
+            last_look: Duration::from_millis(800),
+            ..Pace::default()
+        };
         let summary = self
             .engine
-            .run(job, CancellationToken::new(), observer)
+            .run_at(job, pace, CancellationToken::new(), observer)
             .await;
         let summary = summary.unwrap();
         assert_eq!(summary.state, JobState::Ended, "{}", summary.reason);
@@ -288,6 +293,51 @@ async fn copies_under_every_fault() {
         }
         assert_eq!(count(&record, Outcome::Done), copies.len(), "{what}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_whose_answers_were_lost_are_settled_by_a_later_run() {
+    let mut house = House::new().await;
+    let (items, books) = (house.items(12), house.server.imagekit_books());
+    // Done at once, and the answers do not come while the first run lives.
+    house.server.faults().add(Rule {
+        kind: Fault::StallAfter(Duration::from_secs(600)),
+        on: Target::Writes,
+        chance: 1.0,
+        times: None,
+    });
+    let told = args(&[], Some("/copies"), None);
+    let plan = Plan::new(Verb::Copy, house.source.clone(), items).with_args(told);
+    let job = house.engine.start(&plan).await.unwrap();
+    let running = {
+        let engine = house.engine.clone();
+        let observer: Arc<dyn Observer> = Arc::new(Silent);
+        tokio::spawn(async move { engine.run(job, CancellationToken::new(), observer).await })
+    };
+    while books.writes() < 4 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.abort();
+    assert!(running.await.unwrap_err().is_cancelled());
+    house.server.faults().clear();
+
+    // A client that saw nothing of it.
+    let keys = credentials(&house.server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
+    house.engine.service = service::open_with(&keys, limits()).unwrap();
+    let observer: Arc<dyn Observer> = Arc::new(Silent);
+    let summary = house
+        .engine
+        .run(job, CancellationToken::new(), observer)
+        .await
+        .unwrap();
+    assert_eq!((summary.state, summary.tally.done), (JobState::Ended, 12));
+    assert_eq!(books.writes(), 12, "each was copied once");
+    let read_again = |row: &&ItemRecord| {
+        row.settled.as_ref().unwrap().evidence == Some(tallyman::model::Evidence::Reread)
+    };
+    let record = house.engine.ledger.record(job).unwrap();
+    let found = record.items.iter().filter(read_again).count();
+    assert!((4..=6).contains(&found), "{found} were found by looking");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,6 +12,7 @@ fn terms(limit: usize) -> Terms {
         verb: Verb::Delete,
         limit,
         repeatable: true,
+        once: false,
         pace: Pace {
             rounds: 3,
             first_wait: SECOND,

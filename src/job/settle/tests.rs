@@ -11,6 +11,7 @@ fn terms(verb: Verb, repeatable: bool) -> Terms {
         verb,
         limit: 100,
         repeatable,
+        once: verb == Verb::Copy,
         pace: Pace::default(),
     }
 }
@@ -443,6 +444,25 @@ fn a_reread_of_another_verb_says_what_it_saw() {
         problem.contains("cut off") && problem.ends_with("words"),
         "{problem}"
     );
+}
+
+#[test]
+fn a_lost_copy_is_looked_for_once_more_before_it_is_made_again() {
+    let copy = terms(Verb::Copy, false);
+    let call = chunk(CallPurpose::Reread, &["a"]);
+    let mut first = judge_reread(&copy, call, Ok(Seen::NotDone), NOW);
+    assert_eq!(follows(&first), "reread a");
+    let call = first.again.remove(0);
+    assert_eq!(call.wait(&copy.pace), copy.pace.last_look);
+    let second = judge_reread(&copy, call.clone(), Ok(Seen::NotDone), NOW);
+    assert_eq!(
+        (follows(&second).as_str(), told(&second.settled)),
+        ("resend a", String::new())
+    );
+    let mut spent = call;
+    spent.entries[0].sends = copy.pace.sends;
+    let third = judge_reread(&copy, spent, Ok(Seen::NotDone), NOW);
+    assert!(told(&third.settled).starts_with("a failed"));
 }
 
 #[test]

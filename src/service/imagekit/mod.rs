@@ -75,6 +75,7 @@ pub(super) static CAN: Capabilities = Capabilities {
         Verb::Purge,
         Verb::DeleteFolders,
     ],
+    marked: &[Verb::Copy],
     unstored: false,
     folders: true,
     versions: true,

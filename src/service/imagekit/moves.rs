@@ -3,7 +3,7 @@
 //! Nothing is done to a path before the file's own details say that the planned file is there, nor to one
 //! where another file is: the service would make the two versions of one. What is seen otherwise is left out.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use reqwest::Method;
 use serde_json::json;
@@ -70,20 +70,19 @@ impl ImageKit {
         let _alone = place.lock().await;
         match self.occupant(&mut pass, &way.to, stop).await {
             Err(error) => return Err(before_acting(error)),
-            Ok(None) => self.placing.was_free(&item.id, &way.to),
+            Ok(None) => {}
             Ok(Some(other)) if other.row.id == item.id => {
                 return Ok(evidence(Vec::new(), meta));
             }
-            Ok(Some(_)) if self.placing.found_free(&item.id, &way.to) => {
+            // It may be the copy of an earlier call.
+            Ok(Some(_)) if work.verb == Verb::Copy && item.sent => {
                 return Ok(evidence(Vec::new(), meta));
             }
             Ok(Some(_)) => return said(occupied(&way.to)),
         }
+        pass.leaving().await?;
         let answer = self.send_way(&mut pass, work, &way, stop).await?;
         self.places.forget(&item.id);
-        if answer.is_success() {
-            self.placing.settled(&item.id, &way.to);
-        }
         self.moved(&answer, item)
     }
 
@@ -154,7 +153,7 @@ impl ImageKit {
                 } else {
                     let to = goal(work, known);
                     let copy = self.occupant(&mut pass, &to, stop).await?;
-                    self.seen_copy(item, &to, source, copy.as_ref())
+                    seen_copy(item, &to, source, copy.as_ref())
                 }
             }
             (_, Err(words)) => Seen::Absent { words },
@@ -170,28 +169,6 @@ impl ImageKit {
             },
         };
         Ok(Answered { value, meta })
-    }
-
-    /// A copy is ours if the place was seen free just before, and what is there now is as long as the source.
-    fn seen_copy(
-        &self,
-        item: &Target,
-        to: &str,
-        source: Option<&Listed>,
-        copy: Option<&Listed>,
-    ) -> Seen {
-        let Some(copy) = copy else {
-            return Seen::NotDone;
-        };
-        let alike = source.is_none_or(|source| source.row.size == copy.row.size);
-        match self.placing.found_free(&item.id, to) && alike {
-            true => Seen::Done { at: None },
-            false => Seen::Unclear {
-                words: format!(
-                    "a file is at {to}, and nothing tells whether this job put it there"
-                ),
-            },
-        }
     }
 
     /// The file as its details say now, or the words with which it is said not to be there.
@@ -297,6 +274,21 @@ fn way(work: &Work, item: &Target, file: &Listed) -> Before {
     })
 }
 
+/// A copy is ours if a call of ours left for it, which it does only when the place was seen to be free, and what
+/// is there now is as long as the source.
+fn seen_copy(item: &Target, to: &str, source: Option<&Listed>, copy: Option<&Listed>) -> Seen {
+    let Some(copy) = copy else {
+        return Seen::NotDone;
+    };
+    let alike = source.is_none_or(|source| source.row.size == copy.row.size);
+    match item.sent && alike {
+        true => Seen::Done { at: None },
+        false => Seen::Unclear {
+            words: format!("a file is at {to}, and nothing tells whether this job put it there"),
+        },
+    }
+}
+
 fn occupied(path: &str) -> Fact {
     Fact::Skipped {
         words: format!("a file is at {path} already; this one would become a version of it"),
@@ -320,41 +312,20 @@ fn before_acting(error: ServiceError) -> ServiceError {
     }
 }
 
-/// What is known of places that files are put to.
+/// The places that files are being put to.
 #[derive(Debug, Default)]
-pub(super) struct Placing {
-    held: std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    free: std::sync::Mutex<std::collections::HashSet<(ItemId, String)>>,
-}
+pub(super) struct Placing(
+    std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+);
 
 impl Placing {
     /// The lock of a path: one file at a time is put there.
     fn of(&self, path: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut held = lock(&self.held);
+        // A panic elsewhere leaves the map usable: every change of it is whole.
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|_, place| Arc::strong_count(place) > 1);
         held.entry(path.to_owned()).or_default().clone()
     }
-
-    /// Notes that the path was free when the file was about to be put there.
-    fn was_free(&self, id: &ItemId, path: &str) {
-        lock(&self.free).insert((id.clone(), path.to_owned()));
-    }
-
-    /// The answer came: nobody will ask again.
-    fn settled(&self, id: &ItemId, path: &str) {
-        lock(&self.free).remove(&(id.clone(), path.to_owned()));
-    }
-
-    fn found_free(&self, id: &ItemId, path: &str) -> bool {
-        lock(&self.free).contains(&(id.clone(), path.to_owned()))
-    }
-}
-
-/// A panic elsewhere leaves the maps usable: every change of them is whole.
-fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 #[cfg(test)]
