@@ -3,6 +3,8 @@
 //! It is a plan and a job of its own, with an outcome for each file; the addresses come from the delete's plan,
 //! for nobody knows them any more once a file is gone.
 
+use std::collections::HashSet;
+
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::ledger::{Ledger, LedgerError};
@@ -27,8 +29,8 @@ pub fn purge_after(record: &JobRecord) -> Option<Plan> {
     (!items.is_empty()).then(|| Plan::new(Verb::Purge, summary.source.clone(), items))
 }
 
-/// The plan of the purge that a delete asked for, if the delete is over and the purge was never begun: also
-/// after a crash between the two.
+/// The plan of the purges that a delete asked for, if it is over, without those that a later job took on: all of them
+/// after a crash between the two, and after a delete that was continued what it deleted then.
 pub fn purge_owed(ledger: &Ledger, deleted: &JobSummary) -> Result<Option<Plan>, LedgerError> {
     let asked = deleted.verb == Verb::Delete && deleted.args.purge;
     if !asked || deleted.state != JobState::Ended {
@@ -37,19 +39,22 @@ pub fn purge_owed(ledger: &Ledger, deleted: &JobSummary) -> Result<Option<Plan>,
     let Some(plan) = purge_after(&ledger.record(deleted.id)?) else {
         return Ok(None);
     };
-    let first = plan.items().first().map(|item| item.id.clone());
+    let mut taken_on = HashSet::new();
     for job in ledger.jobs()? {
         if job.verb == Verb::Purge
             && job.id > deleted.id
             && job.source.profile == deleted.source.profile
         {
-            let begun = ledger.items(job.id, 0..1)?;
-            if begun.first().map(|row| &row.item.id) == first.as_ref() {
-                return Ok(None);
-            }
+            let items = ledger.items(job.id, 0..u32::MAX)?;
+            taken_on.extend(items.into_iter().map(|row| row.item.id));
         }
     }
-    Ok(Some(plan))
+    let owed = plan.items().iter();
+    let owed: Vec<PlanItem> = owed
+        .filter(|item| !taken_on.contains(&item.id))
+        .cloned()
+        .collect();
+    Ok((!owed.is_empty()).then(|| Plan::new(Verb::Purge, plan.source, owed)))
 }
 
 fn to_purge(item: &PlanItem) -> PlanItem {

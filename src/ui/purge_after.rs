@@ -20,8 +20,8 @@ impl App {
         let (true, true, Ok(ledger)) = (summary.args.purge, over, &self.ledger) else {
             return;
         };
-        let (ledger, job) = (ledger.clone(), summary.id);
-        let read = move || Ok(job::purge_after(&ledger.record(job)?));
+        let (ledger, summary) = (ledger.clone(), summary.clone());
+        let read = move || job::purge_owed(&ledger, &summary);
         self.purging.push(Purging {
             profile: profile.clone(),
             plan: self.engine.ask_blocking(read),

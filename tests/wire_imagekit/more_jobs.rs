@@ -11,7 +11,7 @@ use tallyman::job::{Engine, Observer, Pace, Progress, find_addresses, purge_afte
 use tallyman::ledger::Ledger;
 use tallyman::model::{
     ItemRecord, JobId, JobRecord, JobState, Outcome, Plan, PlanArgs, PlanItem, ProfileId,
-    ServiceKind, Settled, Source, Verb,
+    ServiceKind, Settled, Source, Time, Verb,
 };
 use tallyman::service::{self, Service};
 use tokio_util::sync::CancellationToken;
@@ -378,6 +378,45 @@ async fn what_a_delete_removed_is_purged_under_every_fault() {
         let said = record.summary.sentence();
         assert!(said.contains("of 30 purged"), "{said}");
     }
+}
+
+/// What a delete could not settle at first is deleted when it is continued: its purge is owed then, and no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_continued_delete_owes_the_purge_of_what_it_deleted_then() {
+    let house = House::new().await;
+    let mut items = house.items(2);
+    find_addresses(&*house.engine.service, &mut items).await;
+    let purge = PlanArgs {
+        purge: true,
+        ..PlanArgs::default()
+    };
+    let plan = Plan::new(Verb::Delete, house.source.clone(), items).with_args(purge);
+    let ledger = &house.engine.ledger;
+    let job = ledger.create_job(&plan).unwrap();
+    let end = |seq, outcome| Settled {
+        seq,
+        outcome,
+        problem: String::new(),
+        evidence: None,
+        service_time: None,
+        settled_at: Time(1),
+    };
+    let first = [end(0, Outcome::Done), end(1, Outcome::Unknown)];
+    ledger.settle(job, &first).unwrap();
+    ledger.end_job(job, JobState::Ended, "", 0.0).unwrap();
+    let owed = || purge_owed(ledger, &ledger.summary(job).unwrap()).unwrap();
+    let ids = |plan: Option<Plan>| -> Vec<_> {
+        let items = plan.into_iter().flat_map(|plan| plan.items().to_vec());
+        items.map(|item| item.id).collect()
+    };
+    assert_eq!(ids(owed()), [plan.items()[0].id.clone()]);
+    ledger.create_job(&owed().unwrap()).unwrap();
+    assert_eq!(owed(), None);
+
+    ledger.reopen(job).unwrap();
+    ledger.settle(job, &[end(1, Outcome::Done)]).unwrap();
+    ledger.end_job(job, JobState::Ended, "", 0.0).unwrap();
+    assert_eq!(ids(owed()), [plan.items()[1].id.clone()]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
