@@ -159,6 +159,25 @@ fn a_call_that_left_is_known_without_its_answer() {
 }
 
 #[test]
+fn what_was_only_looked_at_was_never_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ledger, job) = with_job(dir.path(), 1);
+    let send = |attempts| {
+        let call = ledger.begin_call(job, CallPurpose::Send, &[0]).unwrap();
+        ledger.finish_call(call, &answered(attempts), &[]).unwrap();
+        ledger.items(job, 0..1).unwrap().remove(0)
+    };
+    let look = ledger.begin_call(job, CallPurpose::Reread, &[0]).unwrap();
+    ledger.finish_call(look, &answered(2), &[]).unwrap();
+    // The call did not leave this machine.
+    let item = send(0);
+    assert_eq!((item.attempts, item.first_sent_at), (2, None));
+    let first = send(1).first_sent_at;
+    assert!(first.is_some());
+    assert_eq!(send(0).first_sent_at, first);
+}
+
+#[test]
 fn an_item_settles_once_and_only_in_its_call() {
     let dir = tempfile::tempdir().unwrap();
     let (ledger, job) = with_job(dir.path(), 3);

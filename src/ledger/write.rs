@@ -109,7 +109,7 @@ impl Ledger {
                 "UPDATE jobs SET retries = retries + ?2, throttled = throttled + ?3 WHERE id = ?1",
             )?
             .execute(params![job.0, (tries - 1).max(0), end.throttled])?;
-            correct_attempts(tx, job, &carried, tries)?;
+            correct_attempts(tx, (job, call), &carried, tries)?;
             let carried: HashSet<u32> = carried.into_iter().collect();
             if let Some(stray) = settled.iter().find(|one| !carried.contains(&one.seq)) {
                 let seq = stray.seq;
@@ -310,7 +310,7 @@ fn close_call(
 /// A call was counted as one try when it began; it may have taken more, or none.
 fn correct_attempts(
     tx: &Transaction<'_>,
-    job: JobId,
+    (job, call): (JobId, CallId),
     seqs: &[u32],
     tries: i64,
 ) -> Result<(), Trouble> {
@@ -319,11 +319,13 @@ fn correct_attempts(
     }
     let mut correct = tx.prepare_cached(
         "UPDATE items SET attempts = attempts + ?3,
-             first_sent_at = CASE WHEN attempts + ?3 > 0 THEN first_sent_at END
+             first_sent_at = CASE WHEN ?3 < 0
+                 THEN nullif(first_sent_at, (SELECT sent_at FROM calls WHERE id = ?4))
+                 ELSE first_sent_at END
          WHERE job = ?1 AND seq = ?2",
     )?;
     for seq in seqs {
-        correct.execute(params![job.0, seq, tries - 1])?;
+        correct.execute(params![job.0, seq, tries - 1, call.0])?;
     }
     Ok(())
 }
