@@ -177,7 +177,7 @@ impl Templated {
         stop: &CancellationToken,
     ) -> Result<Answered<Seen>, ServiceError> {
         let mut meta = CallMeta::default();
-        let sight = match self.known.sight() {
+        let sight = match self.known.sight(id) {
             Some(sight) => sight,
             None => self.sight(&mut pass, stop, &mut meta).await?,
         };

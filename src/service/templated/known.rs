@@ -15,8 +15,12 @@ use crate::service::Fact;
 use super::wire::rows::Upload;
 use super::wire::things::Thing;
 
-/// How long a re-read of everything answers for single items.
+/// How long a re-read of everything answers for single items that it lacked.
 const FRESH: Duration = Duration::from_secs(60);
+
+/// How long it does for those that it had: a delete whose answer was lost may still be under way, and a later look
+/// has to be one of its own.
+const THERE: Duration = Duration::from_secs(5);
 
 /// Everything that was listed, by ids in lower case.
 pub(super) type Sight = Arc<HashMap<String, FileRow>>;
@@ -72,12 +76,12 @@ impl Known {
         self.seen().things.get(&(kind, key(id))).cloned()
     }
 
-    /// The ids that a list of renders or templates had not long ago. Those that it lacked stay away: no id
-    /// comes back.
-    pub(super) fn shelf(&self, kind: ItemKind) -> Option<Shelf> {
+    /// The ids that a list of renders or templates had not long ago, if it tells of this one. Those that it lacked
+    /// stay away: no id comes back.
+    pub(super) fn shelf(&self, kind: ItemKind, id: &ItemId) -> Option<Shelf> {
         let seen = self.seen();
         let (at, shelf) = seen.shelves.get(&kind)?;
-        (at.elapsed() < FRESH).then(|| shelf.clone())
+        tells(*at, shelf.contains(&key(id))).then(|| shelf.clone())
     }
 
     /// Keeps the ids of a whole list.
@@ -102,11 +106,11 @@ impl Known {
         Some(seen.hints.get(&key(id))?.picture.clone())
     }
 
-    /// What a re-read of everything showed, if no delete left since.
-    pub(super) fn sight(&self) -> Option<Sight> {
+    /// What a re-read of everything showed, if no delete left since and it tells of this id.
+    pub(super) fn sight(&self, id: &ItemId) -> Option<Sight> {
         let seen = self.seen();
         let (at, sight) = seen.sight.as_ref()?;
-        (at.elapsed() < FRESH).then(|| sight.clone())
+        tells(*at, sight.contains_key(&key(id))).then(|| sight.clone())
     }
 
     /// Keeps what a re-read of everything showed.
@@ -133,6 +137,11 @@ impl Known {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a list that was read then still tells of an id that it had, or had not.
+fn tells(read: Instant, had: bool) -> bool {
+    read.elapsed() < if had { THERE } else { FRESH }
 }
 
 /// Whether the service tells upper from lower case is not known; a hint may be wrong.
@@ -177,14 +186,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_sight_lasts_until_the_next_delete_and_not_for_ever() {
         let known = Known::default();
+        let id = ItemId::from("A");
         let sight = Sight::default();
-        assert!(known.sight().is_none());
+        assert!(known.sight(&id).is_none());
         known.keep(&sight);
-        assert!(known.sight().is_some());
+        assert!(known.sight(&id).is_some());
         known.delete_leaves();
-        assert!(known.sight().is_none());
+        assert!(known.sight(&id).is_none());
         known.keep(&sight);
         tokio::time::sleep(FRESH).await;
-        assert!(known.sight().is_none());
+        assert!(known.sight(&id).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_there_is_looked_at_again_soon() {
+        let known = Known::default();
+        let (there, gone) = (ItemId::from("A"), ItemId::from("b"));
+        let row = FileRow::unknown(there.clone());
+        known.keep(&Arc::new(HashMap::from([(key(&there), row)])));
+        let shelf = Arc::new(HashSet::from([key(&there)]));
+        known.keep_shelf(ItemKind::Render, &shelf);
+        assert!(known.sight(&there).is_some());
+        tokio::time::sleep(THERE).await;
+        assert!(known.sight(&there).is_none() && known.sight(&gone).is_some());
+        let shelf = |id| known.shelf(ItemKind::Render, id);
+        assert!(shelf(&there).is_none() && shelf(&gone).is_some());
     }
 }

@@ -180,7 +180,7 @@ impl Templated {
             Missing::Item => Ok(Gone::Yes(self.words(answer))),
             Missing::Other => Err(self.refuse(answer)),
             Missing::Unclear => {
-                let shelf = self.shelf(pass, kind, stop, meta).await?;
+                let shelf = self.shelf(pass, (kind, id), stop, meta).await?;
                 let words = format!(
                     "{}; not in the list of {}",
                     self.words(answer),
@@ -194,15 +194,15 @@ impl Templated {
         }
     }
 
-    /// The ids of all renders or all templates, read once for all that ask within a minute.
+    /// The ids of all renders or all templates, read once for all that ask at about the same time.
     async fn shelf(
         &self,
         pass: &mut Pass,
-        kind: ItemKind,
+        (kind, id): (ItemKind, &ItemId),
         stop: &CancellationToken,
         meta: &mut CallMeta,
     ) -> Result<Shelf, ServiceError> {
-        if let Some(shelf) = self.known.shelf(kind) {
+        if let Some(shelf) = self.known.shelf(kind, id) {
             return Ok(shelf);
         }
         let mut asker = Asker::Job { pass, stop, meta };
