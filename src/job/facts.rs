@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Plan, PlanItem, Time};
+use crate::model::{Plan, PlanItem, Time, size};
 use crate::service::capabilities;
 
 /// How many names a sample shows.
@@ -43,7 +43,7 @@ pub fn plan_facts(plan: &Plan) -> PlanFacts {
     let going = sent().count() as u64;
     PlanFacts {
         items,
-        bytes: sent().filter_map(|item| item.size).sum(),
+        bytes: size::sum(sent().filter_map(|item| item.size)),
         unknown_sizes: count(|item| item.size.is_none()),
         oldest: sent().filter_map(|item| item.uploaded).min(),
         newest: sent().filter_map(|item| item.uploaded).max(),

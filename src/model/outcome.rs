@@ -204,20 +204,17 @@ impl Tally {
 
     /// Items with an outcome.
     pub fn settled(&self) -> u64 {
-        Outcome::ALL
-            .into_iter()
-            .map(|outcome| self.get(outcome))
-            .sum()
+        super::size::sum(Outcome::ALL.into_iter().map(|outcome| self.get(outcome)))
     }
 
     /// All items: outcomes and pending ones.
     pub fn items(&self) -> u64 {
-        self.settled() + self.pending
+        self.settled().saturating_add(self.pending)
     }
 
     /// Items that a person has to look at.
     pub fn problems(&self) -> u64 {
-        self.refused + self.failed + self.unknown
+        super::size::sum([self.refused, self.failed, self.unknown].into_iter())
     }
 }
 

@@ -144,7 +144,7 @@ impl Plan {
 
     /// Known bytes in all.
     pub fn bytes(&self) -> u64 {
-        self.items.iter().filter_map(|item| item.size).sum()
+        super::size::sum(self.items.iter().filter_map(|item| item.size))
     }
 }
 

@@ -30,9 +30,20 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {word}", count(number))
 }
 
+/// The sum, or the largest number where it would be larger still: sizes are what somebody else says.
+pub fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn absurd_sizes_add_up_to_the_most() {
+        assert_eq!(sum([1, 2].into_iter()), 3);
+        assert_eq!(sum([u64::MAX, 2].into_iter()), u64::MAX);
+    }
 
     #[test]
     fn bytes_are_short_and_decimal() {
