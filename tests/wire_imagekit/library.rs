@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tallyman::demo::imagekit::{Books, KeyState, PRIVATE_KEY, Quirks};
-use tallyman::demo::{self, Options, Server};
+use tallyman::demo::{self, Fault, Options, Rule, Server};
 use tallyman::model::{
     Edit, FieldKind, FieldValue, FolderChange, FolderJob, PlanArgs, ServiceKind, Verb,
 };
@@ -125,6 +125,35 @@ fn rename(name: &str) -> Work {
 }
 
 const DONE: Fact = Fact::Done { at: None };
+
+/// What was seen before a copy that was refused says nothing of what is there when it is tried again.
+#[tokio::test]
+async fn a_place_that_somebody_took_meanwhile_is_not_ours() {
+    let house = House::new().await;
+    let item = house.file(0);
+    let copy = to(Verb::Copy, "/taken");
+    house.server.faults().add(Rule {
+        kind: Fault::ErrorBefore(409),
+        on: demo::Target::Writes,
+        chance: 1.0,
+        times: Some(1),
+    });
+    let told = house.act(&copy, std::slice::from_ref(&item)).await;
+    assert!(matches!(told.unwrap()[..], [Fact::Refused { .. }]));
+    // Somebody else copies the very file to the place.
+    let base = house.server.base_of(ServiceKind::ImageKit);
+    let other = House {
+        service: open_at(&base, PRIVATE_KEY),
+        server: Server::start(Options::default()).await.unwrap(),
+    };
+    let theirs = other.act(&copy, std::slice::from_ref(&item)).await;
+    assert_eq!(theirs.unwrap(), [DONE]);
+    let told = house.act(&copy, std::slice::from_ref(&item)).await.unwrap();
+    let [Fact::Skipped { words }] = &told[..] else {
+        panic!("{told:?}");
+    };
+    assert!(words.contains("is at /taken/"), "{words}");
+}
 
 #[tokio::test]
 async fn tags_come_and_go() {
