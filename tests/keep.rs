@@ -204,3 +204,20 @@ async fn a_continued_delete_looks_before_it_sends() {
         assert_eq!(told, rows.len() as u64);
     }
 }
+
+/// They are in the plan as they were typed, and each has to end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_continued_delete_settles_what_can_be_no_files_id() {
+    let house = House::new(60).await;
+    let odd = ["what is", "storage", "not-a-uuid", "..", "a/b"];
+    let items = odd.map(|id| PlanItem::bare(id.into())).to_vec();
+    let plan = house.plan(Verb::Delete, items).await;
+    let job = house.engine.start(&plan).await.unwrap();
+    let stopped = JobState::Stopped;
+    house.engine.ledger.end_job(job, stopped, "", 0.0).unwrap();
+    let (stop, watcher) = (CancellationToken::new(), Arc::<Watcher>::default());
+    let gone_on = house.engine.go_on(job, Guard::default(), stop, watcher);
+    let last = gone_on.await.unwrap();
+    assert_eq!(last.state, JobState::Ended, "{}", last.reason);
+    assert_eq!(last.tally.refused, odd.len() as u64, "{:?}", last.tally);
+}

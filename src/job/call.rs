@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
 use crate::model::{CallId, CallPurpose, JobId, JobSummary, Time};
-use crate::service::{Answered, CallMeta, ErrorKind, Mark, Pass, Service, ServiceError, Work};
+use crate::service::{
+    Answered, CallMeta, ErrorKind, Mark, Pass, Priority, Seen, Service, ServiceError, Target, Work,
+};
 
 use super::Engine;
 use super::blocking;
@@ -166,6 +168,13 @@ impl Line {
                 })
             })
         })
+    }
+
+    /// Reads an item for a look before anything is sent. It is no call of the job.
+    pub async fn see(&self, item: &Target) -> Result<Seen, ServiceError> {
+        let pass = self.service.gate().enter(Priority::Job).await;
+        let seen = self.service.reread(pass, &self.work, item, &self.reads);
+        Ok(seen.await?.value)
     }
 
     async fn batch(&self, chunk: Chunk, pass: Pass) -> (CallMeta, Judgement) {

@@ -53,6 +53,12 @@ impl Guard {
         self.ids.is_empty() && self.rules.is_empty()
     }
 
+    /// Whether all files have to be known to tell what of a plan is kept: for a rule, and for a folder, which may
+    /// hold a file that is kept by its id.
+    pub fn needs_list(&self, verb: Verb) -> bool {
+        !self.rules.is_empty() || (verb.kind() == ItemKind::Folder && !self.ids.is_empty())
+    }
+
     /// Guards the items that must be kept. What the catalogue does not know is kept too where ids alone do not
     /// tell; a folder is kept that holds a file to keep.
     pub fn mark(&self, verb: Verb, catalogue: &Catalogue, items: &mut [PlanItem]) {
@@ -67,9 +73,13 @@ impl Guard {
         self.mark_files(catalogue, &rules, unlisted, items);
     }
 
-    /// The same for files that the service was just asked for: what is not among them is not there.
-    pub(super) fn mark_seen(&self, catalogue: &Catalogue, items: &mut [PlanItem]) {
-        self.mark_files(catalogue, &self.rows(catalogue), None, items);
+    /// The same by files that the service was just asked for: what is not among them is not there.
+    pub(super) fn mark_seen(&self, verb: Verb, catalogue: &Catalogue, items: &mut [PlanItem]) {
+        let rules = self.rows(catalogue);
+        match verb.kind() {
+            ItemKind::Folder => self.mark_folders(catalogue, &rules, items),
+            _ => self.mark_files(catalogue, &rules, None, items),
+        }
     }
 
     fn mark_files(

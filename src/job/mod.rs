@@ -20,6 +20,8 @@ mod groups;
 mod guard;
 #[cfg(test)]
 mod histories;
+#[cfg(test)]
+mod kept;
 mod progress;
 mod purge;
 mod queue;
@@ -89,8 +91,8 @@ impl Engine {
         self.run_at(job, Pace::default(), stop, observer).await
     }
 
-    /// Continues a job as [`Engine::run`] does. A delete first looks at what was not sent yet: what changed since
-    /// the plan was made, or is to be kept, ends as skipped.
+    /// Continues a job as [`Engine::run`] does. A delete first looks at what is left: what changed since the plan was
+    /// made, or is to be kept, ends as skipped, and so does what a lost call of an earlier run did not delete.
     ///
     /// # Errors
     /// As [`Engine::run`].

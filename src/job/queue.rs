@@ -2,7 +2,7 @@
 //!
 //! Follow-ups of lost, partial or refused calls go first, then items to send again, then new ones.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::model::{CallPurpose, Settled, Verb};
@@ -111,15 +111,42 @@ impl Queue {
         }
     }
 
-    /// Items that were never sent.
-    pub fn fresh_seqs(&self) -> Vec<u32> {
-        self.fresh.iter().map(|entry| entry.seq).collect()
+    /// Items that wait for a call: those that were never sent, and those that an earlier run may have done.
+    pub fn waiting(&self) -> Vec<Entry> {
+        let old = self.follow.values().flat_map(|chunk| &chunk.entries);
+        self.fresh.iter().chain(old).cloned().collect()
     }
 
-    /// Drops items that have their outcome without being sent.
+    /// Drops items that have their outcome without a call.
     pub fn leave_out(&mut self, settled: &[Settled]) {
         let out: HashSet<u32> = settled.iter().map(|one| one.seq).collect();
-        self.fresh.retain(|entry| !out.contains(&entry.seq));
+        self.take_out(|entry| out.contains(&entry.seq));
+    }
+
+    /// Takes items out of this run that could not be looked at, each with the words for it.
+    pub fn leave_unseen(&mut self, unseen: &HashMap<u32, String>) {
+        let mut entries = self.take_out(|entry| unseen.contains_key(&entry.seq));
+        for entry in &mut entries {
+            if let Some(words) = unseen.get(&entry.seq) {
+                words.clone_into(&mut entry.words);
+            }
+        }
+        self.leave(&mut entries);
+    }
+
+    fn take_out(&mut self, goes: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+        let fresh = std::mem::take(&mut self.fresh);
+        let (mut out, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(&goes);
+        self.fresh = fresh.into();
+        for ((due, came), mut chunk) in std::mem::take(&mut self.follow) {
+            out.extend(chunk.entries.extract_if(.., |entry| goes(entry)));
+            if chunk.entries.is_empty() {
+                self.old -= usize::from(chunk.old);
+            } else {
+                self.follow.insert((due, came), chunk);
+            }
+        }
+        out
     }
 
     /// What can be done at this time.

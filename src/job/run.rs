@@ -9,14 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
-use crate::model::{
-    CallId, CallPurpose, JobId, JobRecord, JobState, JobSummary, Outcome, PlanItem, Settled, Time,
-};
+use crate::model::{CallId, CallPurpose, JobId, JobRecord, JobState, JobSummary, Settled, Time};
 use crate::service::{Pass, Priority, ServiceError};
 
 use super::call::{Closed, Line};
 use super::chunk::Pace;
-use super::drift::{hold_changed, is_looked_at, look};
+use super::drift::{is_looked_at, look};
 use super::guard::Guard;
 use super::queue::{Next, Queue};
 use super::resume::{Left, left};
@@ -159,60 +157,37 @@ impl Run {
         }
     }
 
-    /// Looks at what was never sent and ends what must not be any more.
+    /// Looks at what waits for a call and ends what must not have one any more.
     async fn hold_back(&mut self, record: &JobRecord, keep: &Guard) {
-        let verb = record.summary.verb;
-        let fresh = self.queue.fresh_seqs();
-        if !is_looked_at(verb) || fresh.is_empty() || self.queue.is_shut() {
+        let waiting = self.queue.waiting();
+        if !is_looked_at(record.summary.verb) || waiting.is_empty() || self.queue.is_shut() {
             return;
         }
-        let items = fresh
-            .iter()
-            .filter_map(|&seq| record.items.get(seq as usize));
-        let mut items: Vec<PlanItem> = items.map(|row| row.item.clone()).collect();
         let looked = tokio::select! {
             biased;
             () = self.line.stop.cancelled() => return,
-            looked = look(&self.line.service, &items) => looked,
+            looked = look(&self.line, keep, &waiting) => looked,
         };
-        let catalogue = match looked {
-            Ok(catalogue) => catalogue,
+        let looked = match looked {
+            Ok(looked) => looked,
             Err(error) => {
                 let words = "What is left could not be looked at before it is deleted";
                 return self.queue.halt(&format!("{words}: {}", error.message));
             }
         };
-        hold_changed(verb, &catalogue, &mut items);
-        keep.mark_seen(&catalogue, &mut items);
-        let held = fresh.iter().zip(&items).filter_map(|(&seq, item)| {
-            Some(Settled {
-                seq,
-                outcome: Outcome::Skipped,
-                problem: item.guard.clone()?,
-                evidence: None,
-                service_time: None,
-                settled_at: Time::now(),
-            })
-        });
-        let held: Arc<[Settled]> = held.collect();
-        if held.is_empty() {
+        let held = looked.held(record, keep, &waiting);
+        let (job, written) = (self.line.job, Arc::clone(&held));
+        let write = move |ledger: &Ledger| ledger.settle(job, &written);
+        if !held.is_empty()
+            && let Err(failure) = self.line.write(write).await
+        {
+            self.queue.halt(&failure.message);
+            self.failure.get_or_insert(failure);
             return;
         }
-        let (job, written) = (self.line.job, Arc::clone(&held));
-        match self
-            .line
-            .write(move |ledger| ledger.settle(job, &written))
-            .await
-        {
-            Ok(()) => {
-                self.queue.leave_out(&held);
-                self.watch.settled(&held);
-            }
-            Err(failure) => {
-                self.queue.halt(&failure.message);
-                self.failure.get_or_insert(failure);
-            }
-        }
+        self.queue.leave_out(&held);
+        self.watch.settled(&held);
+        self.queue.leave_unseen(&looked.unseen);
     }
 
     /// Until nothing is left to do, or nothing may be done and no call is under way.

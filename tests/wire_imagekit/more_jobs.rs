@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use tallyman::demo::imagekit::{BookFile, PRIVATE_KEY, Quirks};
 use tallyman::demo::{self, Fault, Options, Rule, Server, Target};
-use tallyman::job::{Engine, Observer, Pace, Progress, find_addresses, purge_after, purge_owed};
+use tallyman::job::{
+    Engine, Guard, Observer, Pace, Progress, find_addresses, purge_after, purge_owed,
+};
 use tallyman::ledger::Ledger;
 use tallyman::model::{
-    ItemRecord, JobId, JobRecord, JobState, Outcome, Plan, PlanArgs, PlanItem, ProfileId,
-    ServiceKind, Settled, Source, Time, Verb,
+    CallPurpose, ItemRecord, JobId, JobRecord, JobState, Keep, Outcome, Plan, PlanArgs, PlanItem,
+    ProfileId, ServiceKind, Settled, Source, Time, Verb,
 };
 use tallyman::service::{self, Service};
 use tokio_util::sync::CancellationToken;
@@ -452,5 +454,54 @@ async fn folders_under_every_fault() {
             left.contains(&"/folder-11/inner".to_owned()),
             "{fault:?}: others stay"
         );
+    }
+}
+
+/// The plan knew another folder, and a keep list of by now holds a file in one more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_continued_delete_of_folders_looks_at_them_first() {
+    let house = House::new().await;
+    let service = &house.engine.service;
+    let kept = house.items(600).into_iter().find_map(|item| {
+        let (folder, _) = item.path.rsplit_once('/')?;
+        (!folder.is_empty()).then(|| (item.id.clone(), folder.to_owned()))
+    });
+    let (kept, folder) = kept.unwrap();
+    for path in ["/old", "/lost"] {
+        service.create_folder(path).await.unwrap();
+    }
+    let paths = [folder.as_str(), "/old", "/lost", "/anew/"];
+    let items = paths.map(|path| PlanItem::bare(path.into())).to_vec();
+    let plan = Plan::new(Verb::DeleteFolders, house.source.clone(), items);
+    let job = house.engine.start(&plan).await.unwrap();
+    let ledger = &house.engine.ledger;
+    // Calls of a run that was cut off: the folder of the last was made anew since.
+    for seq in [2, 3] {
+        ledger.begin_call(job, CallPurpose::Send, &[seq]).unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    service.create_folder("/anew").await.unwrap();
+
+    let mut keep = Keep::default();
+    keep.add([kept]);
+    let guard = Guard::of(&keep, Verb::DeleteFolders).unwrap();
+    let gone_on = house
+        .engine
+        .go_on(job, guard, CancellationToken::new(), Arc::new(Silent));
+    let summary = gone_on.await.unwrap();
+    assert_eq!(summary.state, JobState::Ended, "{}", summary.reason);
+    let left = house.server.imagekit_books().folders();
+    let record = ledger.record(job).unwrap();
+    let words = ["keep list", "", "", "made after the plan"];
+    for ((row, path), words) in record.items.iter().zip(paths).zip(words) {
+        let settled = row.settled.as_ref().unwrap();
+        let there = left.iter().any(|one| one == path.trim_end_matches('/'));
+        let skipped = settled.outcome == Outcome::Skipped;
+        assert_eq!(
+            (skipped, there),
+            (!words.is_empty(), skipped),
+            "{settled:?}"
+        );
+        assert!(settled.problem.contains(words), "{settled:?}");
     }
 }

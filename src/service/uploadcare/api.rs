@@ -148,8 +148,8 @@ impl Uploadcare {
             404 if answer.is_object() => Seen::Absent {
                 words: self.words(&answer),
             },
-            // No file can have an id that the service has no address for.
-            404 if !is_plain_id(id.as_str()) => Seen::Absent {
+            // No file can have an id that the service has no address for, or another one's.
+            404 | 405 if !is_plain_id(id.as_str()) => Seen::Absent {
                 words: self.refuse(&answer, ErrorKind::Refused).message,
             },
             _ => return Err(self.refuse(&answer, ErrorKind::NotTheService)),
