@@ -76,10 +76,9 @@ pub async fn batch(
     let guard = Guard::of(&keep, verb).map_err(Failure::usage)?;
     let account = project.account().await?;
     let removed = verb == Verb::Restore;
-    let knows = keep.needs_rows() && matches!(verb, Verb::Delete | Verb::DeleteFolders);
     let (known, found) = match &filter {
         Some(filter) => filter.items(&project, removed).await?,
-        None if knows => (catalogue(&project, false).await?, Vec::new()),
+        None if guard.needs_list(verb) => (catalogue(&project, false).await?, Vec::new()),
         None => (Catalogue::new(), Vec::new()),
     };
     let source = project.profile.source(account, project.service.api_base());

@@ -209,6 +209,11 @@ impl FileList {
         matches!(self.progress, Progress::Loading)
     }
 
+    /// Whether its rows are those that the service listed, to the end.
+    pub fn is_loaded(&self) -> bool {
+        matches!(self.progress, Progress::Loaded(_))
+    }
+
     /// Whether a filter hides rows.
     pub fn is_filtered(&self) -> bool {
         !self.typed.is_all() || self.state.is_some() || self.only_problems || self.folder.is_some()

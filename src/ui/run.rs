@@ -20,6 +20,10 @@ use crate::job::Guard;
 use crate::model::{ItemKind, JobId, Keep, Outcome, PlanItem, ProfileId, Time, Verb, size};
 use crate::profile::Profile;
 
+/// Why no folder can be planned to be deleted yet.
+const UNLISTED: &str = "This profile has a keep list, and only the whole list of files tells which folders hold a file of \
+                        it. Wait until it is read, or refresh it.";
+
 impl App {
     pub(super) fn run_commands(&mut self, ctx: &Context) {
         for command in std::mem::take(&mut self.commands) {
@@ -302,8 +306,12 @@ impl App {
             return;
         };
         let (keep, catalogue) = (workspace.profile.keep.clone(), workspace.catalogue.clone());
+        let whole = workspace.files.is_loaded();
         let make = move || {
             let guard = Guard::of(&keep, verb)?;
+            if verb.kind() == ItemKind::Folder && guard.needs_list(verb) && !whole {
+                return Err(UNLISTED.to_owned());
+            }
             let mut items = make()?;
             guard.mark(verb, &catalogue, &mut items);
             Ok(items)

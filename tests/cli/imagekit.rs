@@ -226,6 +226,36 @@ fn folders_are_listed_made_and_deleted() {
 }
 
 #[test]
+fn a_folder_that_holds_a_kept_file_is_not_deleted() {
+    let media = Media::new();
+    let books = media.books();
+    let (id, folder) = books
+        .file_ids()
+        .into_iter()
+        .find_map(|id| {
+            let path = books.file(&id)?.path;
+            let (folder, _) = path.rsplit_once('/')?;
+            (!folder.is_empty()).then(|| (id, format!("{folder}/")))
+        })
+        .unwrap();
+    let keep = media.0.path("keep.txt");
+    std::fs::write(&keep, &id).unwrap();
+    let args = [
+        "delete-folders",
+        &folder,
+        "--keep",
+        &keep,
+        "--yes",
+        "--json",
+    ];
+    let output = media.run(&args);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    assert_eq!(object(&output)["outcomes"]["skipped"], 1);
+    assert!(media.books().file(&id).is_some());
+    assert_eq!(media.books().writes(), 0);
+}
+
+#[test]
 fn a_service_that_has_none_says_so() {
     let house = House::new();
     let id = &house.deletable()[0];
