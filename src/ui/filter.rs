@@ -24,7 +24,13 @@ impl Typed {
                 self.good = text.to_owned();
                 self.wrong = None;
             }
-            Err(wrong) => self.wrong = Some(wrong),
+            Err(wrong) => {
+                self.wrong = Some(wrong);
+                if let Some(before) = before_key(&self.good, text) {
+                    self.filter = Filter::of(before).unwrap_or_default();
+                    self.good = before.to_owned();
+                }
+            }
         }
     }
 
@@ -59,6 +65,19 @@ impl Typed {
     }
 }
 
+/// The letters of a key were a word of the name until its colon came: then what stood before them was the last
+/// filter that was meant.
+fn before_key<'a>(good: &'a str, text: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(good)?;
+    let letters = |c: char| c.is_ascii_alphabetic();
+    let before = good.trim_end_matches(letters);
+    // Letters that came with the colon in one frame were never a word.
+    let sign = rest.trim_start_matches(letters);
+    let was_key = before.len() < good.len() && sign.starts_with([':', '<', '>', '=']);
+    let before = before.trim_end_matches('-');
+    (was_key && Filter::of(before).is_ok()).then_some(before)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +95,21 @@ mod tests {
             Some(4..9)
         );
         assert!(typed.wrong_in("cat size>1").is_none(), "not read yet");
+        let cases = [
+            (["type", "type:", "type:im"], ""),
+            (["t", "typ", "type:im"], ""),
+            (["cat -type", "cat -type:", "cat -type:im"], "cat "),
+            (
+                ["cat type", "cat type:png", "cat type:png,"],
+                "cat type:png",
+            ),
+            (["(cat) or type", "(cat) or type:", "x"], "x"),
+        ];
+        for (texts, good) in cases {
+            texts.into_iter().for_each(|text| typed.read(text));
+            assert_eq!(typed.good(), good, "{texts:?}");
+            assert_eq!(typed.filter(), Filter::of(good).unwrap());
+        }
         typed.read("");
         assert!(typed.is_all() && typed.wrong().is_none());
     }

@@ -210,8 +210,11 @@ fn star(painter: &egui::Painter, rect: Rect, ink: egui::Color32) {
 
 /// The language on a card, below the button.
 fn card(button: &Response) {
+    let foot = button.ctx.data(|data| data.get_temp::<f32>(trouble_id()));
+    let below = foot.map_or(0.0, |foot| foot - button.rect.bottom());
     Popup::menu(button)
         .align(RectAlign::BOTTOM_END)
+        .gap(8.0 + below.max(0.0))
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(560.0)
         .show(|ui| {
@@ -240,8 +243,23 @@ fn card(button: &Response) {
         });
 }
 
+/// Where the foot of the line under the box is, while there is one: the card hangs below it.
+fn trouble_id() -> egui::Id {
+    egui::Id::unique("line under the filter")
+}
+
 /// What is wrong, in a line under the box; nothing while it is only unfinished.
 pub fn trouble(ui: &mut Ui, list: &FileList, groups: Option<&str>) {
+    let top = ui.cursor().top();
+    trouble_ui(ui, list, groups);
+    let foot = ui.min_rect().bottom();
+    ui.data_mut(|data| match foot > top {
+        true => drop(data.insert_temp(trouble_id(), foot)),
+        false => drop(data.remove::<f32>(trouble_id())),
+    });
+}
+
+fn trouble_ui(ui: &mut Ui, list: &FileList, groups: Option<&str>) {
     let tokens = Tokens::of(ui);
     if let Some(wrong) = list.typed.wrong_in(&list.text).filter(|_| !list.completing) {
         let still = match list.typed.good().trim() {
