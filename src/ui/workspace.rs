@@ -187,6 +187,8 @@ pub struct Workspace {
     /// The same, by row.
     pub problem_rows: ProblemIndex,
     problem_version: u64,
+    /// Whether rows that exist, and whether removed ones, had problems when that was last looked at.
+    problem_lists: [bool; 2],
     pruned: u64,
     /// The job of this profile, if one runs.
     pub running: Option<Running>,
@@ -227,6 +229,7 @@ impl Workspace {
             problems: HashMap::new(),
             problem_rows: ProblemIndex::default(),
             problem_version: 0,
+            problem_lists: [false; 2],
             pruned: 0,
             running: None,
             toast: None,
@@ -823,17 +826,28 @@ impl Workspace {
                 rows.set(row, &problem.words);
             }
         }
-        if rows.is_empty() != self.problem_rows.is_empty() {
-            let found = self.search.as_mut().map(|search| &mut search.list);
-            for list in [&mut self.files, &mut self.removed]
-                .into_iter()
-                .chain(found)
-            {
-                list.table.set_visible("problem", !rows.is_empty());
+        let is = self.has_problems(&rows);
+        let was = std::mem::replace(&mut self.problem_lists, is);
+        let found = self.search.as_mut().map(|search| &mut search.list);
+        let lists = [(&mut self.files, 0), (&mut self.removed, 1)].into_iter();
+        for (list, n) in lists.chain(found.map(|list| (list, 0))) {
+            // Whoever hid the column meanwhile keeps it so.
+            if was[n] != is[n] {
+                list.table.set_visible("problem", is[n]);
             }
         }
         self.problem_rows = rows;
         self.problem_version += 1;
+    }
+
+    /// Whether any of these are rows that exist, and whether any are removed ones.
+    fn has_problems(&self, problems: &ProblemIndex) -> [bool; 2] {
+        let rows = problems.rows();
+        let is = |removed| {
+            let mut rows = rows.iter().filter_map(|row| self.catalogue.get(row));
+            rows.any(|row| row.removed().is_some() == removed)
+        };
+        [is(false), is(true)]
     }
 
     /// Keeps selections and orders in step with the rows. Once a frame.

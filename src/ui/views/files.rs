@@ -21,7 +21,7 @@ const THUMBNAIL: u32 = 48;
 
 /// The columns, in the order of [`Column::ALL`].
 const COLUMNS: [TableColumn; 9] = [
-    // Where room is short it gives up to three eighths of this, and then the table scrolls sideways.
+    // Where room is short it gives up to a fifth of this, and then the table scrolls sideways.
     TableColumn::new("name", "Name", 256.0).always().grows(),
     TableColumn::new("path", "Path", 150.0),
     TableColumn::new("size", "Size", 86.0).right(),
@@ -30,7 +30,7 @@ const COLUMNS: [TableColumn; 9] = [
     TableColumn::new("state", "State", 142.0),
     TableColumn::new("stored", "Stored", 140.0).hidden(),
     TableColumn::new("id", "Id", 270.0).hidden(),
-    TableColumn::new("problem", "Problem", 116.0).hidden(),
+    TableColumn::new("problem", "Problem", 150.0).hidden(),
 ];
 
 /// A table's state at first.
@@ -87,13 +87,19 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     super::take_idle_focus(ui, output.id);
     let can = service::capabilities(workspace.profile.service);
     let kept = !workspace.profile.keep.ids.is_empty();
-    let commands = menu(removed, list.selection.len() as u64, kept, can);
+    let parts = menu(removed, list.selection.len() as u64, kept, can);
     for event in output.events {
         take(list, event);
     }
     output.body.container_context_menu(|ui| {
-        for command in commands {
-            super::menu_item(ui, workspace, command, send);
+        ui.set_min_width(150.0);
+        for (n, commands) in parts.into_iter().enumerate() {
+            if n > 0 {
+                ui.separator();
+            }
+            for command in commands {
+                super::menu_item(ui, workspace, command, send);
+            }
         }
     });
 }
@@ -102,16 +108,17 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
 fn widen(table: &mut TableState, width: f32) {
     for column in table.columns.iter_mut().filter(|column| !column.fixed) {
         match column.id {
-            "problem" => column.width = (width * 0.25 - 67.0).clamp(116.0, 340.0),
+            "problem" => column.width = (width * 0.25 - 67.0).clamp(150.0, 340.0),
             "path" => column.width = (width * 0.18).clamp(150.0, 300.0),
             _ => {}
         }
     }
 }
 
-fn menu(removed: bool, selected: u64, kept: bool, can: &Capabilities) -> Vec<Command> {
+/// What can be done with the rows, in parts: with the selection, with the files, and what destroys them.
+fn menu(removed: bool, selected: u64, kept: bool, can: &Capabilities) -> Vec<Vec<Command>> {
     if selected == 0 {
-        return vec![Command::Refresh];
+        return vec![vec![Command::Refresh]];
     }
     let verbs: &[Verb] = if removed {
         &[Verb::Restore]
@@ -126,14 +133,18 @@ fn menu(removed: bool, selected: u64, kept: bool, can: &Capabilities) -> Vec<Com
             Verb::Delete,
         ]
     };
-    let mut commands = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
+    let selection = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
+    let mut keep = Vec::new();
     if !removed {
-        commands.push(Command::Keep(true));
-        commands.extend(kept.then_some(Command::Keep(false)));
+        keep.push(Command::Keep(true));
+        keep.extend(kept.then_some(Command::Keep(false)));
     }
     let verbs = verbs.iter().filter(|verb| can.verbs.contains(verb));
-    commands.extend(verbs.map(|verb| Command::Plan(*verb)));
-    commands
+    let (destroys, changes): (Vec<_>, Vec<_>) = verbs.partition(|verb| verb.destroys());
+    let plans = |verbs: Vec<&Verb>| verbs.into_iter().map(|verb| Command::Plan(*verb)).collect();
+    let mut parts = vec![selection, plans(changes), keep, plans(destroys)];
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 fn take(list: &mut FileList, event: TableEvent) {

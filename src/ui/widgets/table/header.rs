@@ -212,6 +212,7 @@ fn menu(header: &Response, columns: &[TableColumn], state: &mut TableState) {
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .at_pointer_fixed()
         .show(|ui| {
+            ui.set_min_width(120.0);
             let columns = columns.iter().zip(&mut state.columns);
             for (column, state) in columns.filter(|(_, state)| state.offered) {
                 ui.add_enabled_ui(column.hideable, |ui| {

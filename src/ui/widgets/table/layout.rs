@@ -6,8 +6,8 @@ use super::bars::BAR;
 use super::{TableColumn, TableState, TableStyle};
 use crate::catalogue::Coverage;
 
-/// What a growing column keeps of its width where room is short.
-const SHRINK: f32 = 0.625;
+/// What a growing column keeps of its width where room is short: beyond that the table scrolls sideways.
+const SHRINK: f32 = 0.8;
 
 /// A column of this frame.
 #[derive(Clone, Copy, Debug)]
@@ -172,8 +172,9 @@ mod tests {
         let cases = [
             (280.0, [200.0, 80.0]),
             (500.0, [420.0, 80.0]),
+            (245.0, [165.0, 80.0]),
             (240.0, [160.0, 80.0]),
-            (50.0, [125.0, 80.0]),
+            (50.0, [160.0, 80.0]),
         ];
         for (view, expected) in cases {
             assert_eq!(widths(&state, view), expected, "in {view}");
