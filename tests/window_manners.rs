@@ -190,6 +190,82 @@ fn a_half_typed_type_keeps_the_last_rows() {
 }
 
 #[test]
+fn the_letters_of_a_key_do_not_stay_a_filter() {
+    let mut window = Window::open();
+    let all = window.rows();
+    window.fill(FILTER, "");
+    for piece in ["t", "yp", "e", ":im"] {
+        let field = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, FILTER);
+        field.type_text(piece);
+        window.settle();
+    }
+    assert_eq!(window.rows(), all, "as before the key was begun");
+}
+
+#[test]
+fn the_card_hangs_below_what_is_wrong() {
+    let mut window = Window::open();
+    window.fill(FILTER, "type:im");
+    key(&mut window, Key::Escape);
+    window.shows("No type is called");
+    window.press("Filter help");
+    window.shows("What can be typed");
+    window.steps(2);
+    let mut wrong = window.harness.query_all_by_label_contains("No type is");
+    let line = wrong.next().unwrap().rect();
+    let card = window.harness.get_by_label("What can be typed").rect();
+    assert!(line.bottom() + 4.0 < card.top(), "{line:?} {card:?}");
+}
+
+#[test]
+fn the_problem_column_is_where_problems_are() {
+    let mut window = Window::open();
+    let locked = window.demo().books().locked_ids()[0].clone();
+    window.filter(&locked, 1);
+    window.click_row(0, Modifiers::NONE);
+    window.press("Delete…");
+    window.press("Delete 1 file");
+    window.shows("0 of 1 deleted");
+    let head = |window: &Window| {
+        let heads = window.harness.query_all_by_role(Role::ColumnHeader);
+        let mut heads = heads.filter_map(|head| head.accesskit_node().label());
+        heads.any(|label| label.contains("Problem"))
+    };
+    window.wait("the column", head);
+    window.press("Removed");
+    window.wait_for_rows();
+    assert!(!head(&window), "no removed file has a problem");
+}
+
+#[test]
+fn the_name_keeps_room_when_all_columns_are_shown() {
+    let mut window = Window::open();
+    let head = |window: &Window, name: &str| {
+        let heads = window.harness.query_all_by_role(Role::ColumnHeader);
+        let mut heads = heads.filter(|head| {
+            let label = head.accesskit_node().label().unwrap_or_default();
+            label.ends_with(name)
+        });
+        heads.next().map(|head| head.rect())
+    };
+    window
+        .harness
+        .get_by_role_and_label(Role::ColumnHeader, "Sort by Name")
+        .click_secondary();
+    window.steps(3);
+    for column in ["Stored", "Id", "Problem"] {
+        window.click(Role::CheckBox, column);
+    }
+    key(&mut window, Key::Escape);
+    window.harness.set_size(egui::vec2(1000.0, 700.0));
+    window.steps(4);
+    let name = head(&window, "Name").unwrap();
+    assert!(name.width() > 195.0, "{name:?}");
+}
+
+#[test]
 fn names_in_a_plan_are_not_broken() {
     let mut window = Window::open();
     window.filter("製品 or 产品图 or 合同 or 議事録", window.rows().len());

@@ -39,15 +39,20 @@ pub fn side(ui: &mut Ui, name: &'static str, add: impl FnOnce(&mut Ui)) {
 /// A button of the house: 30 high, radius 7.
 pub fn button(ui: &mut Ui, weight: Weight, text: &str) -> Response {
     let response = ui.add(styled(ui, weight, text));
-    ringed(ui, response)
+    ringed(ui, weight, response)
 }
 
 /// Shows where the keyboard is, on filled buttons too.
-fn ringed(ui: &Ui, response: Response) -> Response {
+fn ringed(ui: &Ui, weight: Weight, response: Response) -> Response {
     if response.has_focus() {
-        let rect = response.rect.expand(2.0);
-        let stroke = Stroke::new(2.0, Tokens::of(ui).accent);
-        let radius = CornerRadius::same(theme::RADIUS + 2);
+        // A border is made thicker; around a filled button there is a gap.
+        let (gap, width) = match weight {
+            Weight::Plain => (0, 1.5),
+            Weight::Primary | Weight::Danger => (2, 2.0),
+        };
+        let rect = response.rect.expand(f32::from(gap));
+        let stroke = Stroke::new(width, Tokens::of(ui).accent);
+        let radius = CornerRadius::same(theme::RADIUS + gap);
         ui.painter()
             .rect_stroke(rect, radius, stroke, StrokeKind::Outside);
     }
@@ -58,7 +63,7 @@ fn ringed(ui: &Ui, response: Response) -> Response {
 pub fn button_if(ui: &mut Ui, weight: Weight, text: &str, blocked: Option<&str>) -> Response {
     let widget = styled(ui, weight, text);
     let response = ui.add_enabled(blocked.is_none(), widget);
-    let response = ringed(ui, response);
+    let response = ringed(ui, weight, response);
     match blocked {
         Some(reason) => response.on_disabled_hover_text(reason),
         None => response,
@@ -234,6 +239,7 @@ pub fn notice_links(
     let mut clicked = None;
     notice(ui, icon, pair, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 14.0;
             for (n, text) in links.iter().enumerate().rev() {
                 if link(ui, text).clicked() {
                     clicked = Some(n);

@@ -7,7 +7,7 @@ mod versions;
 use std::time::{Duration, Instant};
 
 use egui::{
-    Align, CornerRadius, Grid, Image, Label, Layout, Rect, RichText, ScrollArea, Sense,
+    Align, Color32, CornerRadius, Grid, Image, Label, Layout, Rect, RichText, ScrollArea, Sense,
     TextureHandle, Ui, Vec2, vec2,
 };
 use poll_promise::Promise;
@@ -31,6 +31,9 @@ const REST: Duration = Duration::from_millis(150);
 
 /// Pixels asked for of the large picture.
 pub const PICTURE: u32 = 640;
+
+/// Width of the column of names, at least.
+const NAMES: f32 = 78.0;
 
 /// Which part of the pane is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -242,7 +245,7 @@ impl Details {
             .num_columns(2)
             .spacing([12.0, 7.0])
             .min_row_height(17.0)
-            .min_col_width(78.0)
+            .min_col_width(NAMES)
             .show(ui, |ui| {
                 let details = self.ready();
                 for (name, value) in own_facts(details.map_or(row, |details| &details.row), states)
@@ -277,10 +280,12 @@ impl Details {
                 drop(parts::weak(ui, "This file has no metadata."))
             }
             Some(details) => {
+                let keys = details.metadata.iter().map(|(key, _)| key.as_str());
                 Grid::new("metadata")
                     .num_columns(2)
                     .spacing([12.0, 7.0])
                     .min_row_height(17.0)
+                    .min_col_width(widest(ui, keys).clamp(NAMES, 2.0 * NAMES))
                     .show(ui, |ui| {
                         for (key, value) in &details.metadata {
                             fact(ui, key, value);
@@ -360,6 +365,18 @@ pub fn state_words(row: &FileRow, now: Time) -> String {
         }
         _ => state.title().to_owned(),
     }
+}
+
+/// Width of the longest of these as captions.
+fn widest<'a>(ui: &Ui, names: impl Iterator<Item = &'a str>) -> f32 {
+    let width = |name: &str| {
+        let name = text::visible(name).into_owned();
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name, theme::caption(), Color32::WHITE);
+        galley.size().x.ceil()
+    };
+    names.map(width).fold(0.0, f32::max)
 }
 
 pub(super) fn fact(ui: &mut Ui, name: &str, value: &str) {

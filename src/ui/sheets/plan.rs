@@ -252,16 +252,23 @@ impl PlanSheet {
             .inner_margin(Margin::symmetric(14, 9))
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 26.0;
+                let mut ends = Vec::new();
+                let row = ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 28.0;
                     for (figure, caption) in tiles {
-                        ui.vertical(|ui| {
+                        let tile = ui.vertical(|ui| {
                             ui.spacing_mut().item_spacing.y = 1.0;
                             parts::strong(ui, figure);
                             parts::caption(ui, &caption);
                         });
+                        ends.push(tile.response.rect.right() + 14.0);
                     }
                 });
+                ends.pop();
+                let (tall, line) = (row.response.rect.y_range().expand(9.0), tokens.line);
+                for x in ends {
+                    ui.painter().vline(x, tall, Stroke::new(1.0, line));
+                }
             });
     }
 
@@ -418,6 +425,7 @@ impl PlanSheet {
                     let groups = size::counted(found.groups.len() as u64, "group", "groups");
                     let files = size::counted(files.len() as u64, "file is", "files are");
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        ui.spacing_mut().item_spacing.x = 14.0;
                         leave_out = parts::link(ui, "Leave these out").clicked();
                         let title = if self.view_groups { "Hide" } else { "Show" };
                         if parts::link(ui, title).clicked() {
@@ -425,6 +433,7 @@ impl PlanSheet {
                         }
                         // Great numbers must not push the links out of the sheet.
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                            ui.spacing_mut().item_spacing.x = 6.0;
                             parts::strong(ui, format!("{files} in {groups}."));
                             let what = egui::Label::new("Groups stay, with holes.");
                             ui.add(what.selectable(false).truncate());
@@ -477,14 +486,17 @@ impl PlanSheet {
             return self.all(ui, plan);
         }
         parts::caption(ui, "Sample");
-        ui.horizontal_wrapped(|ui| {
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = 18.0;
             ui.spacing_mut().item_spacing = vec2(5.0, 2.0);
-            sample_names(ui, &self.facts.sample);
-            let more = (self.facts.sample.len() as u64) < self.facts.items;
-            let all = format!("View all {}", size::count(self.facts.items));
-            if more && parts::link(ui, &all).clicked() {
-                self.view_all = true;
-            }
+            ui.horizontal_wrapped(|ui| {
+                sample_names(ui, &self.facts.sample);
+                let more = (self.facts.sample.len() as u64) < self.facts.items;
+                let all = format!("View all {}", size::count(self.facts.items));
+                if more && parts::link(ui, &all).clicked() {
+                    self.view_all = true;
+                }
+            });
         });
     }
 

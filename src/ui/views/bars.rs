@@ -114,7 +114,7 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
                 RichText::new(format!("· {}", size::bytes(counts.bytes))).color(tokens.weak),
             );
             if counts.hidden > 0 {
-                let hidden = format!("· {} hidden by the filter", size::count(counts.hidden));
+                let hidden = hidden_words(ui, counts.hidden);
                 parts::text(ui, RichText::new(hidden).color(tokens.weak));
                 if parts::link(ui, "Drop hidden").clicked() {
                     send.push(Command::DropHidden);
@@ -138,6 +138,20 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
             }
         },
     );
+}
+
+/// How many rows of the selection the filter hides, so that the link behind it has room.
+fn hidden_words(ui: &Ui, hidden: u64) -> String {
+    const LINK: f32 = 96.0;
+    let short = format!("· {} hidden", size::count(hidden));
+    let long = format!("{short} by the filter");
+    let (font, ink) = (theme::body(), Tokens::of(ui).weak);
+    let galley = ui.painter().layout_no_wrap(long.clone(), font, ink);
+    if galley.size().x + LINK <= ui.available_width() {
+        long
+    } else {
+        short
+    }
 }
 
 /// What there is no room for in the bar.
@@ -171,7 +185,7 @@ fn items_selected(ui: &mut Ui, items: &dyn Items, workspace: &Workspace, send: &
             let what = size::counted(count, verb.kind().noun(1), verb.kind().noun(2));
             parts::strong(ui, format!("{what} selected"));
             if hidden > 0 {
-                let words = format!("· {} hidden by the filter", size::count(hidden));
+                let words = hidden_words(ui, hidden);
                 parts::text(ui, RichText::new(words).color(tokens.weak));
                 if parts::link(ui, "Drop hidden").clicked() {
                     send.push(Command::DropHidden);

@@ -86,6 +86,7 @@ fn members(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut V
     };
     let tokens = Tokens::of(ui);
     parts::side(ui, "members", |ui| {
+        ui.spacing_mut().item_spacing.y = 5.0;
         parts::strong(ui, "Members");
         ui.label(
             RichText::new(open.id.as_str())
@@ -119,6 +120,7 @@ fn member_rows(ui: &mut Ui, details: &GroupDetails) {
         words.push_str(&format!(", {} removed", size::count(gone)));
     }
     parts::weak(ui, words);
+    ui.add_space(4.0);
     ui.spacing_mut().item_spacing.y = 0.0;
     let height = (ui.available_height() - 44.0).max(80.0);
     ScrollArea::vertical()
