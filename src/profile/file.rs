@@ -141,7 +141,8 @@ fn merge(before: Option<&Value>, profile: &Profile) -> Result<Value, toml::ser::
         Some(Value::Table(table)) => table.clone(),
         _ => Table::new(),
     };
-    for key in ["api_base", "cdn_base", "account"] {
+    // Those that are not written where they are empty.
+    for key in ["api_base", "cdn_base", "account", "keep"] {
         merged.remove(key);
     }
     if let Value::Table(own) = Value::try_from(profile)? {
@@ -193,8 +194,14 @@ colour = "#d9480f"
         assert!(odd[1].contains("another profile's"), "{odd:?}");
 
         let mut profile = document.list[0].clone();
+        profile.keep.add(["kept".into()]);
+        document.put(profile.clone());
+        let (mut document, _) = good(&document.to_text().unwrap());
+        assert_eq!(document.list[0].keep, profile.keep);
+
         profile.name = "Shop 2".into();
         profile.api_base = None;
+        profile.keep = Default::default();
         document.put(profile.clone());
         let text = document.to_text().unwrap();
         let (again, odd) = good(&text);
