@@ -6,6 +6,7 @@ mod window_bench;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use tallyman::profile::Profiles;
 use window_bench::Window;
 
 #[test]
@@ -45,4 +46,37 @@ fn what_is_put_on_the_keep_list_is_left_out_of_the_next_delete() {
     window.wait("a plan that may run", |window| {
         window.can_press("Delete 1 file")
     });
+}
+
+/// The command line and the window share the list: neither loses what the other put on it.
+#[test]
+fn what_a_command_keeps_meanwhile_is_kept_by_the_window_too() {
+    let mut window = Window::open();
+    let locked = window.demo().books().locked_ids();
+    let mut ids = window.demo().books().file_ids();
+    ids.retain(|id| !locked.contains(id));
+    let file = || Profiles::load(window.data()).unwrap();
+    let mut profile = file().list()[0].clone();
+    profile.keep.add([ids[0].as_str().into()]);
+    file().put(profile.clone()).unwrap();
+
+    window.filter(&ids[0], 1);
+    window.click_row(0, Modifiers::NONE);
+    window.key(Modifiers::NONE, Key::Delete);
+    window.shows("1 item is left out: it is on the keep list");
+    window.press("Cancel");
+
+    profile.keep.add([ids[1].as_str().into()]);
+    Profiles::load(window.data()).unwrap().put(profile).unwrap();
+    window.filter(&ids[2], 1);
+    window.click_row(0, Modifiers::NONE);
+    let row = window.harness.query_all_by_role(egui::accesskit::Role::Row);
+    row.into_iter().next().unwrap().click_secondary();
+    window.steps(2);
+    window.press("Never delete");
+    window.shows("Never deleted: 3 ids");
+    let kept = Profiles::load(window.data()).unwrap().list()[0]
+        .keep
+        .clone();
+    assert_eq!(kept.ids.len(), 3);
 }

@@ -113,6 +113,14 @@ impl Profiles {
         &self.document.list
     }
 
+    /// Takes over what another program, or a command, wrote into the file meanwhile.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read; what was known stays.
+    pub fn refresh(&mut self) -> Result<(), ProfileError> {
+        self.read()
+    }
+
     /// The profile with the id.
     pub fn get(&self, id: &ProfileId) -> Option<&Profile> {
         self.list().iter().find(|profile| profile.id == *id)

@@ -390,6 +390,7 @@ impl App {
             return;
         };
         if let Ok(session) = &result {
+            self.refresh_keep(id);
             let profile = &mut self.workspaces[at].profile;
             if profile.account.as_ref() != Some(&session.account) {
                 profile.account = Some(session.account.clone());

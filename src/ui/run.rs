@@ -56,6 +56,7 @@ impl App {
             }
             Command::ForgetProfile(id) => self.ask_forget(&id),
             Command::EditKeep(id) => {
+                self.refresh_keep(&id);
                 if let Some(profile) = self.profiles.get(&id) {
                     let sheet = KeepSheet::new(profile.clone());
                     self.sheet = Some(Sheet::Keep(Box::new(sheet)));
@@ -301,6 +302,8 @@ impl App {
         verb: Verb,
         make: impl FnOnce() -> Result<Vec<PlanItem>, String> + Send + 'static,
     ) {
+        let id = self.workspaces[at].profile.id.clone();
+        self.refresh_keep(&id);
         let workspace = &self.workspaces[at];
         let Some(session) = workspace.session() else {
             return;
@@ -351,8 +354,24 @@ impl App {
         flash::copy(ctx, lines.join("\n"), &what);
     }
 
+    /// Takes over a profile's keep list from its file: `tallyman keep` may have changed it while the window is open.
+    pub(super) fn refresh_keep(&mut self, id: &ProfileId) {
+        // A file that cannot be read takes nothing off the list.
+        drop(self.profiles.refresh());
+        let keep = self.profiles.get(id).map(|profile| profile.keep.clone());
+        let mut workspaces = self.workspaces.iter_mut();
+        let workspace = workspaces.find(|workspace| workspace.profile.id == *id);
+        if let (Some(keep), Some(workspace)) = (keep, workspace) {
+            workspace.profile.keep = keep;
+        }
+    }
+
     /// Puts the selected files on the profile's keep list, or takes them off.
     fn keep_selected(&mut self, ctx: &Context, on: bool) {
+        if let Some(workspace) = self.workspaces.get(self.current) {
+            let id = workspace.profile.id.clone();
+            self.refresh_keep(&id);
+        }
         let Some(workspace) = self.workspaces.get(self.current) else {
             return;
         };
@@ -523,6 +542,7 @@ impl App {
                     let Ok(ledger) = self.ledger.clone() else {
                         continue;
                     };
+                    self.refresh_keep(&one.profile);
                     let engine = &self.engine;
                     let workspace = self
                         .workspaces
@@ -580,7 +600,12 @@ impl App {
         drop(self.engine.ask(async move { secrets.forget(&id).await }));
     }
 
-    pub(super) fn save_profile(&mut self, profile: Profile) {
+    pub(super) fn save_profile(&mut self, mut profile: Profile) {
+        // The sheet that it comes from has no keep list: one that is new has none, an old one's stays as it is.
+        drop(self.profiles.refresh());
+        if let Some(known) = self.profiles.get(&profile.id) {
+            profile.keep = known.keep.clone();
+        }
         if let Err(error) = self.profiles.put(profile.clone()) {
             self.notify(error.to_string());
             return;

@@ -173,9 +173,14 @@ pub(super) fn demo(
         let (profile, secret) = demo_profile(&server, service, Colour::at(place));
         let known = profiles.get(&profile.id);
         let account = known.and_then(|known| known.account.clone());
+        let keep = known.map(|known| known.keep.clone()).unwrap_or_default();
         secrets.keep_for_session(&profile.id, secret.to_owned().into());
         profiles
-            .put(Profile { account, ..profile })
+            .put(Profile {
+                account,
+                keep,
+                ..profile
+            })
             .map_err(|error| error.to_string())?;
     }
     Ok(server)
