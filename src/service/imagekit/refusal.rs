@@ -17,6 +17,11 @@ pub(super) fn of(answer: &Answer, missing: ErrorKind, intent: Intent) -> Service
             };
             answer.error(ErrorKind::Unauthenticated, message)
         }
+        // What has to be paid for is the account's matter, and no file's.
+        402 => answer.error(
+            ErrorKind::Forbidden,
+            "ImageKit does not do this on the account's plan. Look into its dashboard",
+        ),
         404 if answer.is_object() => answer.error(missing, missing_message(missing)),
         404 if missing == ErrorKind::Refused => answer.error(missing, missing_message(missing)),
         404 => answer.error(
@@ -95,6 +100,7 @@ mod tests {
         let page = "<html></html>";
         let cases = [
             (401, json, ErrorKind::NotFound, ErrorKind::Unauthenticated),
+            (402, json, ErrorKind::NotFound, ErrorKind::Forbidden),
             (403, json, ErrorKind::NotFound, ErrorKind::Unauthenticated),
             (403, page, ErrorKind::NotFound, ErrorKind::Unauthenticated),
             (404, json, ErrorKind::NotFound, ErrorKind::NotFound),

@@ -42,7 +42,8 @@ pub(super) fn of(answer: &Answer) -> ServiceError {
         403 if words.contains("key not valid") || words.contains("not authorized") => {
             unauthenticated(answer)
         }
-        403 => answer.error(
+        // What has to be paid for is the account's matter, and no upload's.
+        402 | 403 => answer.error(
             ErrorKind::Forbidden,
             format!(
                 "Templated does not allow this with this API key{}. Check the account and its plan in the dashboard",
@@ -135,6 +136,7 @@ mod tests {
                 r#"{"error":"Your account is blocked. Please contact support."}"#,
                 Forbidden,
             ),
+            (402, r#"{"error":"Payment required"}"#, Forbidden),
             (403, page, Forbidden),
             (404, r#"{"error":"User not found"}"#, Forbidden),
             (404, r#"{"error":"Template not found"}"#, NotTheService),

@@ -15,7 +15,8 @@ pub(super) fn of(answer: &Answer, missing: ErrorKind, now: Time) -> ServiceError
             let ahead = answer.server_time.map(|server| (now.0 - server.0) / 1_000_000);
             answer.error(ErrorKind::Unauthenticated, unauthenticated(&words, ahead))
         }
-        403 => answer.error(
+        // What has to be paid for is the account's matter, and no file's.
+        402 | 403 => answer.error(
             ErrorKind::Forbidden,
             "Uploadcare does not allow this with these keys. Check the project and its plan in the dashboard",
         ),
@@ -107,6 +108,7 @@ mod tests {
         let page = "<html></html>";
         let cases = [
             (401, json, ErrorKind::NotFound, ErrorKind::Unauthenticated),
+            (402, json, ErrorKind::NotFound, ErrorKind::Forbidden),
             (403, json, ErrorKind::NotFound, ErrorKind::Forbidden),
             (404, json, ErrorKind::NotFound, ErrorKind::NotFound),
             (404, page, ErrorKind::NotFound, ErrorKind::NotTheService),
