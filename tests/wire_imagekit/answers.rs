@@ -1,7 +1,7 @@
 //! Deletes and re-reads: what each kind of answer proves, and what it does not.
 
-use tallyman::model::{ItemId, Verb};
-use tallyman::service::{BatchAnswer, ErrorKind, Fact, Listing, Priority, Seen};
+use tallyman::model::{ItemId, PlanArgs, Verb};
+use tallyman::service::{BatchAnswer, ErrorKind, Fact, Listing, Priority, Seen, Work};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -115,7 +115,7 @@ async fn an_answer_that_proves_nothing_is_lost_and_not_asked_again() {
         ),
         Say::Cut(truncated),
         Say::Cut(Vec::new()),
-        Say::Stall(std::time::Duration::from_secs(2)),
+        Say::Stall(std::time::Duration::from_secs(60)),
     ];
     for say in cases {
         let raw = Raw::script(vec![say.clone()]).await;
@@ -353,4 +353,31 @@ async fn what_imagekit_cannot_do_is_said_without_a_call() {
             .all(|error| error.kind == ErrorKind::Unsupported)
     );
     assert_eq!(raw.lines().len(), 0);
+}
+
+/// An order that is only taken says nothing of what becomes of it.
+#[tokio::test]
+async fn a_good_status_that_is_not_the_deeds_own_is_looked_into() {
+    let stop = CancellationToken::new();
+    let raw = Raw::script(vec![json(202, "{}")]).await;
+    let service = open(&raw);
+    let pass = service.gate().enter(Priority::Job).await;
+    let work = Verb::DeleteFolders.into();
+    let told = service.batch(pass, &work, &["/a".into()], &stop).await;
+    assert_eq!(told.unwrap_err().kind, ErrorKind::Lost);
+
+    let file = format!(r#"{{"type": "file", "fileId": "{A}", "filePath": "/a.jpg"}}"#);
+    let raw = Raw::script(vec![json(200, &file), json(200, "[]"), json(202, "{}")]).await;
+    let service = open(&raw);
+    let pass = service.gate().enter(Priority::Job).await;
+    let work = Work {
+        verb: Verb::Move,
+        args: PlanArgs {
+            folder: Some("/b".to_owned()),
+            ..PlanArgs::default()
+        },
+    };
+    let told = service.batch(pass, &work, &[A.into()], &stop).await;
+    assert_eq!(told.unwrap().value, BatchAnswer::Evidence(Vec::new()));
+    assert_eq!(raw.lines().len(), 3);
 }

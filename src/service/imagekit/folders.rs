@@ -80,7 +80,8 @@ impl ImageKit {
             .await?;
         let words = || self.words(&answer);
         let fact = match answer.status {
-            200..=299 => Fact::Done { at: None },
+            200 | 204 => Fact::Done { at: None },
+            200..=299 => return Err(self.lost(&answer)),
             404 if answer.is_object() => Fact::Absent { words: words() },
             400 | 409 | 422 | 423 => Fact::Refused { words: words() },
             _ => return Err(self.refuse_write(&answer)),

@@ -120,7 +120,8 @@ impl ImageKit {
     fn moved(&self, answer: &Answer, item: &Target) -> Result<Answered<BatchAnswer>, ServiceError> {
         let fact = match answer.status {
             // A 207 says that the name is new and only the purge failed, which nobody asked for.
-            200..=299 => Fact::Done { at: None },
+            200 | 204 | 207 => Fact::Done { at: None },
+            200..=299 => return Ok(evidence(Vec::new(), answer.meta.clone())),
             404 if answer.is_object() => return Ok(evidence(Vec::new(), answer.meta.clone())),
             400 | 409 | 422 | 423 => Fact::Refused {
                 words: self.words(answer),
