@@ -92,8 +92,8 @@ impl Guard {
         for item in items.iter_mut().filter(|item| item.guard.is_none()) {
             item.guard = match catalogue.find(item.id.as_str()) {
                 _ if self.has(&item.id) => Some(KEPT.to_owned()),
-                Some(row) => reason(rules, row),
-                None => unlisted.map(str::to_owned),
+                Some(row) if !catalogue.row(row).is_gone() => reason(rules, row),
+                _ => unlisted.map(str::to_owned),
             };
         }
     }
@@ -144,4 +144,37 @@ type Rule<'a> = (RowSet, &'a str);
 fn reason(rules: &[Rule<'_>], row: u32) -> Option<String> {
     let rule = rules.iter().find(|(rows, _)| rows.contains(row));
     rule.map(|(_, words)| (*words).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FileRow;
+
+    #[test]
+    fn what_left_the_list_cannot_be_held_against_a_rule() {
+        let keep = Keep {
+            filter: "name:logo".to_owned(),
+            ..Keep::default()
+        };
+        let guard = Guard::of(&keep, Verb::Delete).unwrap();
+        let mut catalogue = Catalogue::new();
+        let mut list = |names: &[&str]| {
+            let row = |name: &&str| FileRow {
+                name: (*name).to_owned(),
+                ..FileRow::unknown((*name).into())
+            };
+            let epoch = catalogue.begin();
+            catalogue.merge(epoch, names.iter().map(row).collect());
+            catalogue.finish(epoch);
+            let mut items = ["logo", "plain"].map(|id| PlanItem::bare(id.into()));
+            guard.mark(Verb::Delete, &catalogue, &mut items);
+            items.map(|item| item.guard)
+        };
+        let [logo, plain] = list(&["logo", "plain"]);
+        assert!(logo.is_some_and(|why| why.contains("“name:logo”")) && plain.is_none());
+        // Somebody restores it later.
+        let [logo, plain] = list(&["plain"]);
+        assert_eq!((logo.as_deref(), plain), (Some(NOT_LISTED), None));
+    }
 }
