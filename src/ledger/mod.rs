@@ -117,9 +117,15 @@ impl Ledger {
     }
 
     fn take_over(&self) {
-        if let Ok((connection, lock)) = open::take_over(&self.path) {
-            let _ = self.writing.set(Writing::new(connection, lock));
-        }
+        let Ok((connection, lock)) = open::take_over(&self.path) else {
+            return;
+        };
+        // What was opened in a folder that could not be written does not see what is written there from now on.
+        let Ok(reader) = open::read_only(&self.path, "") else {
+            return;
+        };
+        *self.reader() = reader;
+        let _ = self.writing.set(Writing::new(connection, lock));
     }
 
     /// What the user should know of the opening: a damaged file kept aside, or why it is read-only.
@@ -212,4 +218,38 @@ fn no_such_job(job: JobId) -> LedgerError {
         LedgerErrorKind::Missing,
         format!("There is no job {job} in this ledger. `tallyman jobs` lists those that it has."),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Account, Plan, PlanItem, ProfileId, ServiceKind, Source, Verb};
+
+    #[test]
+    fn a_folder_that_was_made_writable_shows_what_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(Ledger::open(dir.path()).unwrap());
+        let path = dir.path().join("ledger.sqlite");
+        let reader = open::read_only(&path, "?immutable=1").unwrap();
+        let ledger = Ledger::of(open::Opened {
+            path,
+            reader,
+            writer: None,
+            notice: None,
+        });
+        assert_eq!(ledger.jobs().unwrap().len(), 0);
+        let source = Source {
+            service: ServiceKind::Uploadcare,
+            profile: ProfileId("p".into()),
+            profile_name: "Shop".into(),
+            account: Account {
+                name: "shop".into(),
+                key: "k".into(),
+            },
+            api_base: "https://api.uploadcare.com".into(),
+        };
+        let plan = Plan::new(Verb::Delete, source, vec![PlanItem::bare("a".into())]);
+        let job = ledger.create_job(&plan).unwrap();
+        assert_eq!(ledger.summary(job).unwrap().tally.pending, 1);
+    }
 }

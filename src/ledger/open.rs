@@ -300,7 +300,7 @@ fn has_log(path: &Path) -> bool {
         .is_ok_and(|file| file.len() > 0)
 }
 
-fn read_only(path: &Path, query: &str) -> Result<Connection, LedgerError> {
+pub fn read_only(path: &Path, query: &str) -> Result<Connection, LedgerError> {
     let fail = |error: rusqlite::Error| LedgerError::from_sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = if query.is_empty() {
