@@ -9,14 +9,30 @@ use super::{Fact, ServiceError};
 /// A shorter secret is no real key, and taking it out would garble what was said.
 const SHORTEST: usize = 8;
 
+/// A shorter beginning of one may be anything, such as what all keys of a service begin with.
+const PIECE: usize = 12;
+
+/// What stands in its place.
+const INSTEAD: &str = "[secret key]";
+
 /// The text without the secret.
 pub(crate) fn text(secret: &SecretString, text: String) -> String {
     let secret = secret.expose_secret();
-    if secret.chars().count() >= SHORTEST && text.contains(secret) {
-        text.replace(secret, "[secret key]")
-    } else {
-        text
+    if secret.chars().count() < SHORTEST {
+        return text;
     }
+    let mut text = match text.contains(secret) {
+        true => text.replace(secret, INSTEAD),
+        false => text,
+    };
+    // Words are cut to a length, in the middle of a secret too.
+    let ends = secret.char_indices().map(|(end, _)| &secret[..end]);
+    let starts = ends.skip(PIECE).filter(|start| text.ends_with(*start));
+    if let Some(start) = starts.last() {
+        text.truncate(text.len() - start.len());
+        text.push_str(INSTEAD);
+    }
+    text
 }
 
 /// The error without the secret.
@@ -59,6 +75,15 @@ mod tests {
             "no: [secret key]!"
         );
         assert_eq!(text(&secret, "no".to_owned()), "no");
+        let long = SecretString::from("private_hunter-é-33");
+        for cut in [
+            "no: private_hunt",
+            "no: private_hunter-",
+            "no: private_hunter-é-3",
+        ] {
+            assert_eq!(text(&long, cut.to_owned()), "no: [secret key]");
+        }
+        assert_eq!(text(&long, "a private_".to_owned()), "a private_");
         let said = ServiceError {
             words: Some("hunter22 is wrong".to_owned()),
             ..ServiceError::new(ErrorKind::Refused, "hunter22?")
