@@ -29,6 +29,9 @@ use crate::service::{self, Listing, Page, Service, ServiceError, each_page};
 const BROKE_OFF: &str = "The job broke off by a fault of Tallyman's own. Nothing is lost: \
                          it can be checked and continued in the history.";
 
+/// The same of one that was not written down yet.
+const NEVER_BEGUN: &str = "The job did not begin, by a fault of Tallyman's own. Nothing was sent.";
+
 /// Pages that may wait for the window.
 pub(super) const PAGES_AHEAD: usize = 4;
 
@@ -481,7 +484,13 @@ impl Engine {
         let profile = plan.source.profile.clone();
         self.runtime().spawn(async move {
             let plan = tokio::task::spawn_blocking(move || held(plan, &newest)).await;
-            let Ok(plan) = plan else { return };
+            let Ok(plan) = plan else {
+                return tell.say(Event::JobEnded {
+                    profile,
+                    job: None,
+                    result: Err(NEVER_BEGUN.to_owned()),
+                });
+            };
             let engine = job::Engine {
                 service: session.service,
                 ledger,
