@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
@@ -77,7 +79,10 @@ pub struct Rate {
 }
 
 /// What goes wrong from now on. Can be changed while the server runs.
-pub struct Faults(Mutex<State>);
+pub struct Faults {
+    state: Mutex<State>,
+    released: Notify,
+}
 
 struct State {
     rng: fastrand::Rng,
@@ -86,6 +91,8 @@ struct State {
     rate: Option<Rate>,
     buckets: HashMap<Class, Bucket>,
     struck: u64,
+    /// Which requests are held, once so many more were let through.
+    held: Option<(Target, u32)>,
 }
 
 /// Requests that share one bucket.
@@ -99,14 +106,56 @@ struct Bucket {
 
 impl Faults {
     pub(super) fn new(seed: u64, latency: Duration) -> Self {
-        Self(Mutex::new(State {
+        let state = State {
             rng: fastrand::Rng::with_seed(seed ^ 0xfa_17),
             latency,
             rules: Vec::new(),
             rate: None,
             buckets: HashMap::new(),
             struck: 0,
-        }))
+            held: None,
+        };
+        Self {
+            state: Mutex::new(state),
+            released: Notify::new(),
+        }
+    }
+
+    /// Lets so many more requests of a kind through, those that wait already first, and keeps those that follow
+    /// waiting, until [`release`](Self::release). What is held was not worked on, and no fault was drawn for it.
+    pub fn hold(&self, on: Target, after: u32) {
+        self.state().held = Some((on, after));
+        self.released.notify_waiters();
+    }
+
+    /// Lets all through that were held.
+    pub fn release(&self) {
+        self.state().held = None;
+        self.released.notify_waiters();
+    }
+
+    /// Waits while a request of this kind is held.
+    pub(super) async fn let_through(&self, kind: Target) {
+        loop {
+            let released = self.released.notified();
+            tokio::pin!(released);
+            released.as_mut().enable();
+            if self.passes(kind) {
+                return;
+            }
+            released.await;
+        }
+    }
+
+    fn passes(&self, kind: Target) -> bool {
+        match &mut self.state().held {
+            Some((on, left)) if *on == Target::Any || *on == kind => {
+                let passes = *left > 0;
+                *left = left.saturating_sub(1);
+                passes
+            }
+            _ => true,
+        }
     }
 
     /// How long each answer takes at least.
@@ -171,7 +220,7 @@ impl Faults {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -209,6 +258,19 @@ mod tests {
             chance,
             times,
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_held_waits_for_its_release() {
+        let faults = Faults::new(1, Duration::ZERO);
+        faults.hold(Target::Writes, 1);
+        faults.let_through(Target::Writes).await;
+        faults.let_through(Target::Reads).await;
+        let mut held = std::pin::pin!(faults.let_through(Target::Writes));
+        assert!(futures_util::poll!(held.as_mut()).is_pending());
+        faults.release();
+        held.await;
+        faults.let_through(Target::Writes).await;
     }
 
     #[test]

@@ -203,6 +203,7 @@ async fn exchange(
     shared.requests[service as usize].fetch_add(1, Ordering::Relaxed);
     let ask = Ask::read(request).await.ok_or(Cut)?;
     let target = target_of(service, &ask);
+    shared.faults.let_through(target).await;
     let fault = shared.faults.draw(target);
     tokio::time::sleep(shared.faults.latency()).await;
     match fault {
