@@ -196,13 +196,14 @@ async fn where_nothing_answers_the_sent_are_unknown_until_continued() {
 
     bench.server.faults().clear();
     bench.fault(Fault::ErrorAfter(500), Target::Writes, 1.0, None);
+    // Only the account is told.
+    bench.server.faults().hold(Target::Reads, 1);
     let stop = CancellationToken::new();
     let run = bench.run_watched(&watcher, stop);
     let reads_fail = async {
-        while bench.server.books().writes() == 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        wait_for_writes(&bench, 1).await;
         bench.fault(Fault::CutBefore, Target::Reads, 1.0, None);
+        bench.server.faults().release();
     };
     let (summary, ()) = tokio::join!(run, reads_fail);
     let summary = summary.unwrap();
@@ -221,14 +222,14 @@ async fn where_nothing_answers_the_sent_are_unknown_until_continued() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_refused_midway_leave_the_rest_unsent() {
-    let bench = Bench::new(Verb::Delete, ITEMS).await;
+    let mut bench = Bench::new(Verb::Delete, ITEMS).await;
+    bench.engine.service = open(&bench.server, SECRET_KEY);
     let watcher = Arc::new(Watcher::default());
-    bench.server.faults().set_latency(Duration::from_millis(5));
+    bench.server.faults().hold(Target::Writes, 10);
     let refuse = async {
-        while bench.server.books().writes() < 10 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        wait_for_writes(&bench, 10).await;
         bench.fault(Fault::ErrorBefore(401), Target::Writes, 1.0, None);
+        bench.server.faults().release();
     };
     let (summary, ()) = tokio::join!(
         bench.run_watched(&watcher, CancellationToken::new()),
@@ -271,6 +272,12 @@ async fn a_stopped_job_continues() {
     bench.check_ended("continued");
 }
 
+async fn wait_for_writes(bench: &Bench, writes: u64) {
+    while bench.server.books().writes() < writes {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// The runtime is dropped in the middle, as a crash would: nothing is written any more, calls are cut.
 /// Then the ledger is opened anew and the job continued.
 #[test]
@@ -278,7 +285,8 @@ fn a_crash_anywhere_is_continued_to_the_truth() {
     let life = tokio::runtime::Runtime::new().unwrap();
     for writes in [1, 20] {
         let mut bench = life.block_on(Bench::new(Verb::Delete, ITEMS));
-        bench.server.faults().set_latency(Duration::from_millis(10));
+        // More are not worked on before the crash, so the job cannot be over.
+        bench.server.faults().hold(Target::Writes, writes + 10);
         bench.fault(Fault::CutAfter, Target::Writes, 0.2, None);
         let crashing = tokio::runtime::Runtime::new().unwrap();
         let engine = Engine {
@@ -288,11 +296,10 @@ fn a_crash_anywhere_is_continued_to_the_truth() {
         let job = bench.job;
         let (stop, observer) = (CancellationToken::new(), Arc::<Watcher>::default());
         let run = crashing.spawn(async move { engine.run_at(job, FAST, stop, observer).await });
-        while bench.server.books().writes() < writes {
-            std::thread::sleep(Duration::from_micros(200));
-        }
+        life.block_on(wait_for_writes(&bench, writes.into()));
         crashing.shutdown_timeout(Duration::from_secs(5));
         drop(run);
+        bench.server.faults().release();
         let cut = bench.record().summary;
         assert_eq!(cut.state, JobState::Running);
         assert!(cut.tally.pending > 0 && cut.can_continue());

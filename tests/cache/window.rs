@@ -1,12 +1,11 @@
 //! One window after another on one data folder: the old rows at once, then the truth.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use egui::Modifiers;
 use egui_kittest::kittest::Queryable as _;
 use tallyman::catalogue::{AsOf, Catalogue};
-use tallyman::demo::{Options, PUBLIC_KEY, Quirks, SECRET_KEY, Server};
+use tallyman::demo::{Options, PUBLIC_KEY, Quirks, SECRET_KEY, Server, Target};
 use tallyman::model::{Account, FileRow, ProfileId, ServiceKind, Time};
 use tallyman::profile::{Keyring, Profile, Profiles, cache};
 
@@ -135,10 +134,7 @@ fn old_rows_at_once_and_then_the_truth() {
     let added = world.server.books().file_ids()[0].clone();
     assert!(!ids.contains(&added));
 
-    world
-        .server
-        .faults()
-        .set_latency(Duration::from_millis(700));
+    world.server.faults().hold(Target::Reads, 0);
     let mut window = world.open();
     window.wait_for_rows();
     assert!(window.has(&format!("{before} · ")), "the old rows");
@@ -149,13 +145,14 @@ fn old_rows_at_once_and_then_the_truth() {
     assert!(window.has_button("Delete…") && !window.can_press("Delete…"));
 
     // Open, but not checked to the end: the plan says so.
+    world.server.faults().hold(Target::Reads, 1);
     window.wait("the account", |window| window.can_press("Delete…"));
     assert!(window.has("checking…"));
     window.press("Delete…");
     window.shows("From a list as of");
     window.press("Cancel");
 
-    world.server.faults().set_latency(Duration::ZERO);
+    world.server.faults().release();
     wait_for_truth(&mut window, &world);
     assert!(window.has("1 selected"), "the selection holds");
     window.press("Delete…");

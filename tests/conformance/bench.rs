@@ -14,7 +14,7 @@ use tallyman::model::{
 use tallyman::service::{Priority, Service};
 use tokio_util::sync::CancellationToken;
 
-use crate::case::{Case, Kit, open, open_as, start};
+use crate::case::{Case, Kit, open, open_alone, open_as, start};
 
 /// Distinct ids of a plan.
 pub const ITEMS: usize = 1_000;
@@ -124,6 +124,14 @@ impl Bench {
     pub async fn impatient(kit: &Kit, idle: Duration) -> Self {
         let mut bench = Self::new(kit).await;
         bench.service = open_as(&bench.case.credentials(), idle).unwrap();
+        bench.engine.service = bench.service.clone();
+        bench
+    }
+
+    /// The same with a client that has one call under way at a time.
+    pub async fn one_by_one(kit: &Kit) -> Self {
+        let mut bench = Self::new(kit).await;
+        bench.service = open_alone(&bench.case.credentials()).unwrap();
         bench.engine.service = bench.service.clone();
         bench
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tallyman::demo::{FileBooks, FileTruth, Options, Quirks, Server};
 use tallyman::model::{FileRow, ServiceKind};
-use tallyman::service::{self, Credentials, Listing, Service, ServiceError};
+use tallyman::service::{self, Credentials, Limits, Listing, Service, ServiceError};
 use tokio::sync::mpsc;
 
 #[path = "../hasty/mod.rs"]
@@ -118,6 +118,15 @@ pub fn open_as(
     idle: Duration,
 ) -> Result<Arc<dyn Service>, ServiceError> {
     service::open_with(credentials, hasty::limits(idle))
+}
+
+/// A client that has one call under way at a time.
+pub fn open_alone(credentials: &Credentials) -> Result<Arc<dyn Service>, ServiceError> {
+    let limits = Limits {
+        calls: 1,
+        ..hasty::limits(Duration::from_secs(10))
+    };
+    service::open_with(credentials, limits)
 }
 
 /// All rows that a client lists.

@@ -1,7 +1,5 @@
 //! Whole jobs where nothing goes wrong but the user stops them.
 
-use std::time::Duration;
-
 use tallyman::demo::{Fault, Target};
 use tallyman::model::{JobState, Outcome};
 use tokio_util::sync::CancellationToken;
@@ -31,23 +29,24 @@ pub async fn a_quiet_job_equals_the_books(kit: &Kit) {
     }
 }
 
-/// Some answers are lost, and writes come through so slowly that the job is not over before it is stopped.
-fn slow(bench: &Bench) {
-    let never = Fault::Throttle { retry_after: None };
-    bench.fault(never, Target::Writes, 0.8, None);
+/// Some answers are lost, and calls go one by one: those that are held are not worked on before the job is stopped,
+/// however slow the machine is.
+async fn held(kit: &Kit) -> Bench {
+    let bench = Bench::one_by_one(kit).await;
     bench.fault(Fault::CutAfter, Target::Writes, 0.4, None);
-    bench.server.faults().set_latency(Duration::from_millis(3));
+    bench
 }
 
 pub async fn a_stopped_job_continues_to_the_truth(kit: &Kit) {
-    let bench = Bench::new(kit).await;
-    slow(&bench);
+    let bench = held(kit).await;
     for writes in [2, 3] {
+        bench.server.faults().hold(Target::Writes, writes);
         let stop = CancellationToken::new();
-        let wanted = bench.case.writes() + writes;
+        let wanted = bench.case.writes() + u64::from(writes);
         let stopper = async {
             bench.wait_for(wanted).await;
             stop.cancel();
+            bench.server.faults().release();
         };
         let (summary, ()) = tokio::join!(bench.run_until(stop.clone()), stopper);
         assert_eq!(summary.state, JobState::Stopped, "{}", summary.reason);
@@ -60,10 +59,11 @@ pub async fn a_stopped_job_continues_to_the_truth(kit: &Kit) {
 }
 
 pub async fn a_job_cut_off_continues_to_the_truth(kit: &Kit) {
-    let mut bench = Bench::new(kit).await;
-    slow(&bench);
+    let mut bench = held(kit).await;
     for writes in [1, 3] {
-        bench.cut_off_after(writes).await;
+        bench.server.faults().hold(Target::Writes, writes);
+        bench.cut_off_after(writes.into()).await;
+        bench.server.faults().release();
         let left = bench.summary();
         assert!(left.tally.pending > 0 && left.can_continue());
     }

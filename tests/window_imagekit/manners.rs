@@ -1,10 +1,9 @@
 //! Closing, copying, the keyboard's way through a bar, what the demo says of keys.
 
-use std::time::Duration;
-
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tallyman::demo::Target;
 
 use crate::window_bench::Window;
 
@@ -35,8 +34,7 @@ fn start_a_slow_delete(window: &mut Window) {
     window.click_row(4, Modifiers::SHIFT);
     window.press("Delete…");
     window.wait("the plan", |window| window.can_press("Delete 5 files"));
-    let latency = Duration::from_millis(1_500);
-    window.demo().faults().set_latency(latency);
+    window.demo().faults().hold(Target::Writes, 0);
     window.press("Delete 5 files");
     window.shows("Deleting");
 }
@@ -55,7 +53,7 @@ fn closing_while_a_job_runs_asks_first() {
 
     ask_to_close(&mut window);
     window.press("Stop and close");
-    window.demo().faults().set_latency(Duration::ZERO);
+    window.demo().faults().release();
     window.wait("the end", |window| {
         commands(window).contains(&ViewportCommand::Close)
     });

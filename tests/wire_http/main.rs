@@ -38,8 +38,8 @@ fn credentials(base: &str) -> Credentials {
 fn limits() -> Limits {
     Limits {
         connect: Duration::from_secs(2),
-        idle: Duration::from_millis(300),
-        total: Duration::from_secs(5),
+        idle: Duration::from_secs(3),
+        total: Duration::from_secs(20),
         answer_bytes: 100_000,
         picture_bytes: 20_000,
         patience: Patience {

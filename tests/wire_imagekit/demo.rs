@@ -245,7 +245,7 @@ async fn a_lost_write_is_lost_once_and_a_lost_read_is_asked_again() {
         (Fault::CutAfter, true),
         (Fault::TruncateAfter, true),
         (Fault::GarbageAfter, true),
-        (Fault::StallAfter(Duration::from_secs(3)), true),
+        (Fault::StallAfter(Duration::from_secs(60)), true),
     ];
     for (ids, (kind, done)) in files.chunks(2).zip(kinds) {
         strike(&server, kind, Target::Writes, 1);

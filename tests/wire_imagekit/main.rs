@@ -46,7 +46,7 @@ fn credentials(base: &str, key: &str) -> Credentials {
 
 fn open_at(base: &str, key: &str) -> Arc<dyn Service> {
     let limits = Limits {
-        idle: Duration::from_millis(500),
+        idle: Duration::from_secs(3),
         patience: Patience {
             first_wait: Duration::from_millis(20),
             throttle_least: Duration::from_millis(100),

@@ -43,8 +43,8 @@ fn credentials(base: &str, key: &str) -> Credentials {
 fn limits() -> Limits {
     Limits {
         connect: Duration::from_secs(2),
-        idle: Duration::from_millis(300),
-        total: Duration::from_secs(5),
+        idle: Duration::from_secs(3),
+        total: Duration::from_secs(20),
         picture_bytes: 20_000,
         patience: Patience {
             first_wait: Duration::from_millis(20),

@@ -48,7 +48,7 @@ fn credentials(server: &Server) -> Credentials {
 
 fn open(server: &Server) -> Arc<dyn Service> {
     let limits = Limits {
-        idle: Duration::from_millis(500),
+        idle: Duration::from_secs(3),
         patience: Patience {
             first_wait: Duration::from_millis(20),
             throttle_least: Duration::from_millis(200),
