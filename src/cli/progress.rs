@@ -114,14 +114,18 @@ async fn show_bar(mut progress: watch::Receiver<Option<Progress>>) {
 }
 
 async fn write_lines(mut progress: watch::Receiver<Option<Progress>>) {
-    let mut written = Instant::now();
+    let (mut written, mut waited_for) = (Instant::now(), None);
     while progress.changed().await.is_ok() {
-        if written.elapsed() < LINE_EVERY {
+        let Some(now) = progress.borrow_and_update().clone() else {
             continue;
-        }
-        written = Instant::now();
-        if let Some(now) = progress.borrow_and_update().as_ref() {
-            note(plain_line(now));
+        };
+        let waits_for = now.away.as_ref().map(|away| away.cause);
+        // That it begins to wait is told at once.
+        let is_news = waits_for.is_some() && waits_for != waited_for;
+        waited_for = waits_for;
+        if is_news || written.elapsed() >= LINE_EVERY {
+            written = Instant::now();
+            note(plain_line(&now));
         }
     }
 }
@@ -144,8 +148,9 @@ fn remarks(now: &Progress) -> Vec<String> {
         1 => parts.push("1 problem".to_owned()),
         many => parts.push(format!("{} problems", count(many))),
     }
-    if let Some(why) = &now.away {
-        parts.push(format!("no connection: {}", why.trim_end_matches('.')));
+    if let Some(away) = &now.away {
+        let why = away.why.trim_end_matches('.');
+        parts.push(format!("{}: {why}", away.cause.words()));
         let next = now.pause.map(|pause| pause.as_secs_f64().ceil());
         parts.push(next.map_or("trying again".to_owned(), |next| {
             format!("next try in {next:.0} s")
@@ -161,6 +166,7 @@ fn remarks(now: &Progress) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::job::{Away, Cause};
     use crate::model::{JobState, Tally, Verb};
 
     use super::*;
@@ -192,7 +198,10 @@ mod tests {
             plain_line(&now),
             "Deleting: 1,201 of 5,000, 1 problem, waiting 2 s for the service"
         );
-        now.away = Some("api.uploadcare.com could not be reached.".into());
+        now.away = Some(Away {
+            cause: Cause::Network,
+            why: "api.uploadcare.com could not be reached.".into(),
+        });
         assert_eq!(
             plain_line(&now),
             "Deleting: 1,201 of 5,000, 1 problem, no connection: api.uploadcare.com could not be reached, \

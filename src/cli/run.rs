@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::Catalogue;
-use crate::job::{Engine, Guard, InGroups, PlanFacts, look_into_groups, plan_facts};
+use crate::job::{Engine, Guard, InGroups, JobError, PlanFacts, look_into_groups, plan_facts};
 use crate::ledger::Ledger;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
@@ -149,7 +149,14 @@ pub async fn run(
     };
     signals.abort();
     drop(shown.await);
-    let summary = result?;
+    let summary = match (result, by_signal.load(Ordering::SeqCst)) {
+        // It stops though its ledger cannot be written; what that lacks is settled when it is continued.
+        (Err(JobError::Ledger(failure)), signal @ 1..) => {
+            note(&failure.message);
+            return Ok((engine.ledger.summary(job)?, signal));
+        }
+        (result, _) => result?,
+    };
     let code = match (summary.state, by_signal.load(Ordering::SeqCst)) {
         (JobState::Stopped, 0) => INTERRUPTED,
         (JobState::Stopped, signal) => signal,

@@ -89,6 +89,15 @@ impl Bench {
             .await
     }
 
+    /// The same bench for another run, with an observer that has seen nothing.
+    pub fn afresh(self) -> Self {
+        Self {
+            seen: Arc::default(),
+            stop: CancellationToken::new(),
+            ..self
+        }
+    }
+
     pub fn outcome(&self, n: u32) -> (Outcome, String) {
         let item = self
             .engine
@@ -98,11 +107,6 @@ impl Bench {
             .remove(0);
         let settled = item.settled.unwrap();
         (settled.outcome, settled.problem)
-    }
-
-    pub fn told(&self, outcome: Outcome) -> u64 {
-        let told = self.seen.settled.lock().unwrap();
-        told.iter().filter(|one| one.outcome == outcome).count() as u64
     }
 
     /// Each outcome is the truth, and the observer saw each of this run's outcomes once.

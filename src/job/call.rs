@@ -53,7 +53,9 @@ pub(super) struct Closed {
     pub closing: Closing,
     pub meta: CallMeta,
     pub judgement: Judgement,
-    /// The ledger failed; the call is in `unwritten` if it had left.
+    /// Whether the ledger has it.
+    pub begun: bool,
+    /// The ledger failed; the call is in `unwritten` if it had begun.
     pub failure: Option<LedgerError>,
     pub unwritten: Option<(CallId, CallEnd)>,
 }
@@ -150,6 +152,7 @@ impl Line {
             closing,
             meta,
             judgement,
+            begun: true,
             unwritten: failure.is_some().then_some((call, end)),
             failure: failure.or_else(|| unmarked.take()),
         }
@@ -214,6 +217,7 @@ impl Closed {
                 sky: Sky::Unseen,
                 ..Judgement::default()
             },
+            begun: false,
             failure: Some(failure),
             unwritten: None,
         }

@@ -23,7 +23,7 @@ pub struct Pace {
     pub longest_wait: Duration,
     /// How long a stopped job still re-reads what it had sent, once its last call is over.
     pub parting: Duration,
-    /// How long a job waits for a service that cannot be reached, before it is halted.
+    /// How long a job waits for the network, the right clock or room for its ledger, before it is halted.
     pub outage: Duration,
     /// How long after the last lost send an item is looked at once more before it has `failed`: the service
     /// may carry a call out long after its answer was given up.

@@ -177,7 +177,7 @@ fn failed<T>(kind: ErrorKind) -> Result<Answered<T>, ServiceError> {
 fn meta(kind: ErrorKind) -> CallMeta {
     let (status, attempts) = match kind {
         ErrorKind::Unreachable | ErrorKind::Stopped => (None, 0),
-        ErrorKind::Unauthenticated => (Some(401), 1),
+        ErrorKind::Unauthenticated | ErrorKind::Clock => (Some(401), 1),
         _ => (None, 1),
     };
     CallMeta {

@@ -22,6 +22,8 @@ mod guard;
 mod histories;
 #[cfg(test)]
 mod kept;
+#[cfg(test)]
+mod pauses;
 mod progress;
 mod purge;
 mod queue;
@@ -48,7 +50,7 @@ pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
 pub use groups::{Holds, InGroups, look_into_groups};
 pub use guard::Guard;
-pub use progress::{Observer, Progress};
+pub use progress::{Away, Cause, Observer, Progress};
 pub use purge::{find_addresses, purge_after, purge_owed};
 
 /// Runs jobs of one profile.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::model::{CallPurpose, Settled, Verb};
 
 use super::chunk::{Chunk, Entry, Pace, Terms};
-use super::settle::Judgement;
+use super::progress::{Away, Cause};
+use super::settle::{Judgement, Sky};
 use super::weather::Weather;
 
 /// What the queue has for the one who asks.
@@ -263,22 +264,44 @@ impl Queue {
         self.in_flight
     }
 
-    /// How long no call leaves because the service does not answer.
+    /// How long no call leaves because of what hinders all of them.
     pub fn pause(&self, now: Duration) -> Duration {
         self.weather.until().saturating_sub(now)
     }
 
-    /// Why the service cannot be reached, if it cannot and the job waits for it.
-    pub fn away(&self) -> Option<&str> {
-        let waits = self.weather.is_away() && self.door != Door::Shut;
-        waits.then_some(self.trouble.as_str())
+    /// What hinders all calls, if the job waits for that to pass.
+    pub fn away(&self) -> Option<Away> {
+        let cause = self.weather.away()?;
+        let why = self.trouble.clone();
+        (self.door != Door::Shut).then_some(Away { cause, why })
+    }
+
+    /// The ledger did not take what had to be written; nothing leaves before it does.
+    /// `epoch`: that of the call which could not be written, if it was one.
+    pub fn unwritten(&mut self, why: &str, epoch: Option<u32>, now: Duration) {
+        let pace = self.terms.pace;
+        let epoch = epoch.unwrap_or(self.weather.epoch());
+        let sky = Sky::Away(Cause::Ledger);
+        self.weather.note(&pace, CallPurpose::Send, epoch, sky, now);
+        why.clone_into(&mut self.trouble);
+        self.look_at_the_sky(now);
+    }
+
+    /// The ledger took it.
+    pub fn written(&mut self) {
+        self.weather.written();
     }
 
     /// Everything that will have no call any more, in plan order.
-    pub fn into_left(self) -> Vec<Entry> {
-        let followed = self.follow.into_values().flat_map(|chunk| chunk.entries);
-        let mut left: Vec<Entry> = self.left;
-        left.extend(followed.chain(self.resend).chain(self.fresh));
+    pub fn take_left(&mut self) -> Vec<Entry> {
+        let follow = std::mem::take(&mut self.follow);
+        let followed = follow.into_values().flat_map(|chunk| chunk.entries);
+        let mut left = std::mem::take(&mut self.left);
+        left.extend(
+            followed
+                .chain(self.resend.drain(..))
+                .chain(self.fresh.drain(..)),
+        );
         left.sort_by_key(|entry| entry.seq);
         left
     }
@@ -332,16 +355,16 @@ impl Queue {
         let pace = self.terms.pace;
         let gone = self.weather.no_way(&pace, now) || (self.stopped && self.weather.is_away());
         if self.door != Door::Shut && gone {
-            let long = minutes(pace.outage);
-            self.give_up(&format!("The service could not be reached for {long}"));
+            let cause = self.weather.away().unwrap_or(Cause::Network);
+            self.give_up(&cause.was(&minutes(pace.outage)), cause);
             self.shut();
         }
         if self.door == Door::Open && self.weather.no_batches(&pace) {
-            self.give_up(&no_answer(&pace));
+            self.give_up(&no_answer(&pace), Cause::Network);
             self.only_reads();
         }
         if self.door != Door::Shut && self.weather.no_reads(&pace) {
-            self.give_up(&no_answer(&pace));
+            self.give_up(&no_answer(&pace), Cause::Network);
             self.shut();
         }
     }
@@ -355,13 +378,11 @@ impl Queue {
         }
     }
 
-    fn give_up(&mut self, what: &str) {
+    fn give_up(&mut self, what: &str, cause: Cause) {
         if self.reason.is_empty() && !self.stopped {
-            let trouble = self.trouble.trim_end_matches('.');
-            self.reason = format!(
-                "{what}. The last trouble: {trouble}. Check the network and the service's status page, then \
-                 continue the job."
-            );
+            let (trouble, remedy) = (self.trouble.trim_end_matches('.'), cause.remedy());
+            self.reason =
+                format!("{what}. The last trouble: {trouble}. {remedy}, then continue the job.");
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Drives a job: asks the queue what may leave, lets the gate decide how much, stops, halts and ends.
+//! Drives a job: asks the queue what may leave, lets the gate decide how much, stops and halts.
+
+mod ending;
 
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::crash;
 use crate::ledger::{CallEnd, Claim, Ledger, LedgerError};
-use crate::model::{CallId, CallPurpose, JobId, JobRecord, JobState, JobSummary, Settled, Time};
+use crate::model::{CallPurpose, JobId, JobRecord, JobState, JobSummary};
 use crate::service::{Pass, Priority, ServiceError};
 
 use super::call::{Closed, Line};
@@ -18,10 +20,11 @@ use super::drift::{is_looked_at, look};
 use super::guard::Guard;
 use super::queue::{Next, Queue};
 use super::resume::{Left, left};
-use super::settle::left_behind;
+use super::settle::Sky;
 use super::verify::same_account;
 use super::watch::Watch;
 use super::{Engine, JobError, Observer, Progress, blocking};
+use ending::Unwritten;
 
 /// How often waits are looked at while nothing else happens.
 const TICK: std::time::Duration = std::time::Duration::from_millis(250);
@@ -96,13 +99,16 @@ struct Run {
     watch: Watch,
     tasks: JoinSet<Closed>,
     began: Instant,
+    /// Why the ledger cannot be used any more.
     failure: Option<LedgerError>,
+    /// Why it could not be written when it last could not.
+    no_room: Option<LedgerError>,
     /// Calls under way that may do something.
     writes: usize,
     /// The job was stopped; until then what is in doubt is re-read.
     parting: Option<Instant>,
-    /// Calls whose end could not be written, with their outcomes.
-    unwritten: Vec<(CallId, CallEnd, Vec<Settled>)>,
+    /// Calls whose end could not be written. Nothing leaves before it is.
+    unwritten: Vec<Unwritten>,
 }
 
 /// What woke the driver.
@@ -121,6 +127,7 @@ impl Run {
             tasks: JoinSet::new(),
             began: Instant::now(),
             failure: None,
+            no_room: None,
             writes: 0,
             parting: None,
             unwritten: Vec::new(),
@@ -178,8 +185,9 @@ impl Run {
         let held = looked.held(record, keep, &waiting);
         let (job, written) = (self.line.job, Arc::clone(&held));
         let write = move |ledger: &Ledger| ledger.settle(job, &written);
+        // Stopped, or waited for in vain: what was to be held back is not sent.
         if !held.is_empty()
-            && let Err(failure) = self.line.write(write).await
+            && let Err(failure) = self.write_patiently(write).await
         {
             self.queue.halt(&failure.message);
             self.failure.get_or_insert(failure);
@@ -196,7 +204,11 @@ impl Run {
         let mut entering: Option<BoxFuture<'static, Pass>> = None;
         loop {
             self.heed_stop();
-            let next = self.queue.peek(self.began.elapsed());
+            if self.is_owed_due() {
+                self.write_owed().await;
+                continue;
+            }
+            let next = self.next();
             match next {
                 Next::Over => break,
                 Next::Ready => {
@@ -216,6 +228,24 @@ impl Run {
                 Woken::Stop | Woken::Time => {}
             }
         }
+    }
+
+    /// What can be done now. While ends of calls are not written, that is nothing but to wait.
+    fn next(&self) -> Next {
+        let now = self.began.elapsed();
+        match self.owes() {
+            true => Next::Wait(now + self.queue.pause(now)),
+            false => self.queue.peek(now),
+        }
+    }
+
+    /// Whether the ledger has to take something before anything leaves, and somebody waits for that.
+    fn owes(&self) -> bool {
+        !self.unwritten.is_empty() && !self.queue.is_shut()
+    }
+
+    fn is_owed_due(&self) -> bool {
+        self.owes() && self.queue.pause(self.began.elapsed()).is_zero()
     }
 
     async fn woken(
@@ -287,20 +317,34 @@ impl Run {
             let until = Instant::now() + self.line.terms.pace.parting;
             self.parting = self.parting.map(|_| until);
         }
+        if !closed.begun {
+            self.watch.now.calls -= 1;
+            self.watch.now.retries -= u64::from(closed.closing.purpose != CallPurpose::Send);
+        }
         let retries = closed.meta.attempts.saturating_sub(1);
         self.watch.now.retries += u64::from(retries);
         self.watch.now.throttled += u64::from(closed.meta.throttled);
-        self.watch.settled(&closed.judgement.settled);
-        if let Some((call, end)) = closed.unwritten {
-            let settled = std::mem::take(&mut closed.judgement.settled);
-            self.unwritten.push((call, end, settled));
+        match closed.unwritten {
+            Some((call, end)) => {
+                let settled = std::mem::take(&mut closed.judgement.settled);
+                self.unwritten.push(Unwritten { call, end, settled });
+            }
+            None => self.watch.settled(&closed.judgement.settled),
+        }
+        if closed.failure.is_some() {
+            // How the service is says nothing of the ledger, and lets nothing leave.
+            closed.judgement.sky = Sky::Unseen;
         }
         self.queue
             .close(closed.closing, &mut closed.judgement, self.began.elapsed());
         if let Some(failure) = closed.failure {
-            self.queue.halt(&failure.message);
-            self.failure.get_or_insert(failure);
+            self.not_written(failure, Some(closed.closing.epoch));
         }
+        self.shut_if_over();
+    }
+
+    /// Where no further call leaves, those under way are told.
+    fn shut_if_over(&self) {
         if self.queue.is_shut() {
             self.line.reads.cancel();
             self.line.stop.cancel();
@@ -314,68 +358,8 @@ impl Run {
         let now = &mut self.watch.now;
         now.in_flight = self.queue.in_flight();
         now.pause = (!pause.is_zero()).then_some(pause);
-        now.away = self.queue.away().map(str::to_owned);
+        now.away = self.queue.away();
         self.queue.reason().clone_into(&mut now.reason);
-    }
-
-    /// Gives what is left its outcome, checks the sum and writes the end.
-    async fn end(mut self) -> Result<JobSummary, JobError> {
-        self.look();
-        (self.watch.now.pause, self.watch.now.away) = (None, None);
-        self.write_again().await;
-        let reason = self.queue.reason().to_owned();
-        let left = self.queue.into_left();
-        let (state, why) = match (left.is_empty(), reason.is_empty()) {
-            (true, _) if self.failure.is_none() => (JobState::Ended, ""),
-            (_, true) => (JobState::Stopped, "stopped"),
-            (_, false) => (JobState::Halted, "halted"),
-        };
-        let reason = if why == "halted" {
-            reason
-        } else {
-            String::new()
-        };
-        let now = Time::now();
-        let left = left.iter().map(|entry| left_behind(entry, why, now));
-        let left: Arc<[Settled]> = left.collect();
-        self.watch.now.state = state;
-        reason.clone_into(&mut self.watch.now.reason);
-        let (job, seconds) = (self.line.job, self.began.elapsed().as_secs_f64());
-        let rest = Arc::clone(&left);
-        let written = self.line.write(move |ledger| {
-            ledger.settle(job, &rest)?;
-            ledger.end_job(job, state, &reason, seconds)?;
-            ledger.summary(job)
-        });
-        let written = written.await;
-        // Where the ledger fails, what was seen is still shown; the job continues from what was written.
-        self.watch.settled(&left);
-        self.watch.tell_now();
-        let summary = match (self.failure, written) {
-            (None, Ok(summary)) => summary,
-            (Some(failure), _) | (None, Err(failure)) => return Err(failure.into()),
-        };
-        let told = self.watch.now.tally;
-        if summary.tally != told {
-            let words = format!("job {job} told {told:?} and wrote {:?}", summary.tally);
-            return Err(LedgerError::broken(words).into());
-        }
-        Ok(summary)
-    }
-
-    /// Outcomes that the ledger did not take get a second chance: the disk may have space again.
-    async fn write_again(&mut self) {
-        let unwritten = std::mem::take(&mut self.unwritten);
-        if unwritten.is_empty() {
-            return;
-        }
-        let written = self.line.write(move |ledger| {
-            let mut ends = unwritten.iter();
-            ends.try_for_each(|(call, end, settled)| ledger.finish_call(*call, end, settled))
-        });
-        if written.await.is_ok() && self.watch.now.tally.pending == 0 {
-            self.failure = None;
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::{CallPurpose, Evidence, ItemId, Outcome, Settled, Time, Verb};
 use crate::service::{BatchAnswer, ErrorKind, Fact, Seen, ServiceError};
 
 use super::chunk::{Chunk, Doubt, Entry, Terms};
+use super::progress::Cause;
 
 /// Whether the service could be talked to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub(super) enum Sky {
     Fine,
     /// It wants us to wait: nothing was done.
     Closed,
-    /// It could not be reached: nothing left this machine.
-    Away,
+    /// No call can leave, or be accepted, before something has passed: nothing was done.
+    Away(Cause),
     /// The answer was lost.
     Lost,
     /// The call says nothing about it.
@@ -296,7 +297,8 @@ fn put_back(mut chunk: Chunk, error: ServiceError) -> Judgement {
         chunk = doubted(chunk, &error.message);
     }
     let sky = match error.kind {
-        ErrorKind::Unreachable => Sky::Away,
+        ErrorKind::Unreachable => Sky::Away(Cause::Network),
+        ErrorKind::Clock => Sky::Away(Cause::Clock),
         ErrorKind::Throttled => Sky::Closed,
         _ => Sky::Unseen,
     };

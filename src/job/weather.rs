@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::model::CallPurpose;
 
 use super::chunk::Pace;
+use super::progress::Cause;
 use super::settle::Sky;
 
 /// Rounds of trouble without a usable answer in between.
@@ -18,12 +19,20 @@ pub(super) struct Weather {
     batches: u32,
     /// Rounds of re-reads.
     reads: u32,
-    /// Since when the service cannot be reached, and how many rounds of tries.
-    away: Option<(Duration, u32)>,
+    /// Something without which no call gets through is missing.
+    away: Option<Missing>,
     /// No call leaves before.
     until: Duration,
     /// Sends are over, and how they went says nothing of the calls that are left.
     reads_only: bool,
+}
+
+/// What is missing, since when, and how many rounds of tries there were.
+#[derive(Clone, Copy, Debug)]
+struct Missing {
+    cause: Cause,
+    since: Duration,
+    rounds: u32,
 }
 
 impl Weather {
@@ -56,11 +65,17 @@ impl Weather {
                 }
             }
             // A network that is gone comes back: it is waited for by the clock, not by rounds.
-            Sky::Away if epoch == self.epoch => {
+            Sky::Away(cause) if epoch == self.epoch => {
                 self.epoch += 1;
-                let (since, rounds) = self.away.unwrap_or((now, 0));
-                self.away = Some((since, rounds + 1));
-                self.until = self.until.max(now + pace.wait(rounds + 1));
+                let before = self.away.map(|away| (away.since, away.rounds));
+                let (since, rounds) = before.unwrap_or((now, 0));
+                let rounds = rounds + 1;
+                self.away = Some(Missing {
+                    cause,
+                    since,
+                    rounds,
+                });
+                self.until = self.until.max(now + pace.wait(rounds));
             }
             Sky::Closed | Sky::Lost if epoch == self.epoch => {
                 self.epoch += 1;
@@ -79,19 +94,32 @@ impl Weather {
                 };
                 self.until = self.until.max(now + pace.wait(waits));
             }
-            Sky::Closed | Sky::Lost | Sky::Away => {}
+            Sky::Closed | Sky::Lost | Sky::Away(_) => {}
         }
     }
 
-    /// Whether the service cannot be reached at all.
+    /// What is missing, if no call gets through at all.
+    pub fn away(&self) -> Option<Cause> {
+        self.away.map(|away| away.cause)
+    }
+
+    /// Whether no call gets through at all.
     pub fn is_away(&self) -> bool {
         self.away.is_some()
     }
 
-    /// Whether it could not be reached for too long.
+    /// Whether that has been so for too long.
     pub fn no_way(&self, pace: &Pace, now: Duration) -> bool {
         self.away
-            .is_some_and(|(since, _)| now.saturating_sub(since) >= pace.outage)
+            .is_some_and(|away| now.saturating_sub(away.since) >= pace.outage)
+    }
+
+    /// The ledger took what it did not take before.
+    pub fn written(&mut self) {
+        if self.away() == Some(Cause::Ledger) {
+            self.away = None;
+            self.until = Duration::ZERO;
+        }
     }
 
     /// Whether sends and repeats have failed too often.
@@ -155,9 +183,11 @@ mod tests {
     #[test]
     fn a_network_that_is_gone_is_waited_for_by_the_clock() {
         let mut weather = Weather::default();
+        let gone = Sky::Away(Cause::Network);
         for second in 0..60 {
             let now = Duration::from_secs(second);
-            weather.note(&PACE, CallPurpose::Send, weather.epoch(), Sky::Away, now);
+            weather.note(&PACE, CallPurpose::Send, weather.epoch(), gone, now);
+            weather.written();
             assert!(weather.is_away() && weather.is_bad());
             assert!(!weather.no_batches(&PACE) && !weather.no_way(&PACE, now));
             assert!(weather.until() > now && weather.until() <= now + PACE.longest_wait);
@@ -165,6 +195,18 @@ mod tests {
         assert!(weather.no_way(&PACE, Duration::from_secs(60)));
         weather.note(&PACE, CallPurpose::Send, 0, Sky::Fine, Duration::ZERO);
         assert!(!weather.is_away() && !weather.is_bad());
+    }
+
+    #[test]
+    fn a_ledger_that_takes_nothing_is_waited_for_until_it_does() {
+        let mut weather = Weather::default();
+        let full = Sky::Away(Cause::Ledger);
+        weather.note(&PACE, CallPurpose::Send, 0, full, Duration::ZERO);
+        weather.note(&PACE, CallPurpose::Send, 1, full, Duration::from_secs(1));
+        assert_eq!(weather.away(), Some(Cause::Ledger));
+        assert_eq!(weather.until(), Duration::from_secs(3));
+        weather.written();
+        assert_eq!((weather.away(), weather.until()), (None, Duration::ZERO));
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub enum LedgerErrorKind {
     ReadOnly,
     /// The disk is full. What was written before is safe.
     DiskFull,
+    /// The system does not let the file be written: a quota, a limit on the size of files, a disk in trouble.
+    NotWritten,
     /// A newer Tallyman wrote the file.
     Newer,
     /// The file is no ledger, or is damaged.
@@ -73,41 +75,52 @@ impl LedgerError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerErrorKind::Busy,
             Some(ErrorCode::ConstraintViolation) => return Self::broken(error),
             Some(ErrorCode::SystemIoFailure) if is_about_writing(error) => {
-                let words = format!(
-                    "The ledger {} cannot be written ({error}). What it held is safe. Check that the disk works and \
-                     has space, within your quota too, then continue the job.",
-                    path.display()
-                );
-                return Self::new(LedgerErrorKind::Io, words);
+                LedgerErrorKind::NotWritten
             }
             _ => LedgerErrorKind::Io,
         };
         Self::new(kind, explain(kind, path, &error.to_string()))
     }
+
+    /// Whether it may pass by itself or by somebody's hand, so that the same can be tried again.
+    pub fn passes(&self) -> bool {
+        use LedgerErrorKind as Kind;
+        matches!(self.kind, Kind::DiskFull | Kind::NotWritten | Kind::Busy)
+    }
 }
 
 /// What a disk that is full may look like: a quota, or a limit on the size of files.
 fn is_about_writing(error: &rusqlite::Error) -> bool {
-    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    use rusqlite::ffi::{
+        SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE,
+    };
     let writing = [
         SQLITE_IOERR_WRITE,
         SQLITE_IOERR_FSYNC,
         SQLITE_IOERR_TRUNCATE,
+        SQLITE_IOERR_SHMSIZE,
     ];
     error
         .sqlite_error()
         .is_some_and(|error| writing.contains(&error.extended_code))
 }
 
+/// What the ledger may grow by before SQLite makes it smaller again, and what a large job adds.
+const ROOM: &str = "about 8 MB";
+
 /// The sentence for a person. `detail` is the system's own wording.
 fn explain(kind: LedgerErrorKind, path: &Path, detail: &str) -> String {
+    let folder = path.parent().unwrap_or(path).display();
     let path = path.display();
     match kind {
         LedgerErrorKind::ReadOnly => format!(
             "The ledger {path} cannot be written ({detail}). Make its folder writable, or choose another with --data-dir."
         ),
         LedgerErrorKind::DiskFull => format!(
-            "The disk is full: the ledger {path} cannot be written ({detail}). What it held is safe. Free some space, then continue the job."
+            "The disk is full: the ledger {path} cannot be written ({detail}). What it held is safe. Free some space for the folder {folder}, {ROOM}."
+        ),
+        LedgerErrorKind::NotWritten => format!(
+            "The ledger {path} cannot be written ({detail}). What it held is safe. Check that the disk of the folder {folder} works and has space, {ROOM}, within your quota too."
         ),
         LedgerErrorKind::Damaged => format!(
             "The ledger {path} is damaged ({detail}). Close Tallyman and open it again: it keeps the damaged file aside and starts a new one."

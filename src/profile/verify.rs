@@ -76,7 +76,7 @@ pub async fn verify(credentials: &Credentials) -> Result<Account, VerifyError> {
 /// The error in plain words, seen at `now` by this computer's clock.
 fn explain(credentials: &Credentials, error: &ServiceError, now: Time) -> VerifyError {
     let mut explained = match error.kind {
-        ErrorKind::Unauthenticated => refused_keys(credentials, error, now),
+        ErrorKind::Unauthenticated | ErrorKind::Clock => refused_keys(credentials, error, now),
         ErrorKind::Lost if error.meta.status.is_some_and(|status| status >= 500) => {
             trouble(credentials)
         }

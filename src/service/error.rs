@@ -11,6 +11,8 @@ use super::CallMeta;
 pub enum ErrorKind {
     /// The keys were not accepted (Uploadcare 401).
     Unauthenticated,
+    /// This computer's clock is so far off that what is signed by it is refused (Uploadcare 401).
+    Clock,
     /// The keys are good but may not do this (403).
     Forbidden,
     /// The item or address is not there (404).

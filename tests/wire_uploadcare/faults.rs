@@ -198,7 +198,7 @@ async fn a_wrong_clock_is_named() {
         };
         let server = server(50, quirks).await;
         let error = open(&server).account().await.unwrap_err();
-        assert_eq!(error.kind, ErrorKind::Unauthenticated);
+        assert_eq!(error.kind, ErrorKind::Clock);
         assert!(
             error.message.contains("clock") && error.message.contains(hint),
             "{error}"

@@ -74,7 +74,7 @@ fn new_items_leave_in_order_and_in_chunks() {
         close(&mut queue, chunk, Judgement::default(), SECOND);
     }
     assert_eq!(queue.peek(SECOND), Next::Over);
-    assert!(queue.into_left().is_empty());
+    assert!(queue.take_left().is_empty());
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_service_that_wants_us_to_wait_halts_after_its_rounds() {
     );
     assert_eq!(queue.peek(now), Next::Over);
     assert!(queue.reason().contains("cut off."), "{}", queue.reason());
-    let left = queue.into_left();
+    let left = queue.take_left();
     assert_eq!(left.len(), 4);
     assert!(
         left.iter().all(|entry| !entry.open),
@@ -184,7 +184,7 @@ fn where_sends_fail_and_reads_work_the_doubtful_are_still_read() {
         close(&mut queue, &read, Judgement::default(), now);
     }
     assert_eq!(queue.peek(now), Next::Over);
-    let seqs: Vec<_> = queue.into_left().iter().map(|entry| entry.seq).collect();
+    let seqs: Vec<_> = queue.take_left().iter().map(|entry| entry.seq).collect();
     assert_eq!(seqs, [0, 3, 4, 5]);
 }
 
@@ -268,7 +268,7 @@ fn a_shut_queue_lets_nothing_leave_and_loses_nothing() {
         SECOND,
     );
     assert_eq!((queue.peek(SECOND), queue.reason()), (Next::Over, ""));
-    let left = queue.into_left();
+    let left = queue.take_left();
     let open: Vec<_> = left.iter().map(|entry| entry.open).collect();
     assert_eq!(open, [true, true, true, false, false, false]);
 }
@@ -310,5 +310,5 @@ fn after_a_stop_the_doubtful_are_read_and_nothing_is_sent() {
         close(&mut queue, read, Judgement::default(), 2 * SECOND);
     }
     assert_eq!((queue.peek(2 * SECOND), queue.reason()), (Next::Over, ""));
-    assert_eq!(queue.into_left().len(), 6);
+    assert_eq!(queue.take_left().len(), 6);
 }

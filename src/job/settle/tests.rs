@@ -332,7 +332,8 @@ fn errors_that_concern_no_item_put_the_call_back() {
         (Kind::NotTheService, Sky::Unseen, true),
         (Kind::Config, Sky::Unseen, true),
         (Kind::Unsupported, Sky::Unseen, true),
-        (Kind::Unreachable, Sky::Away, false),
+        (Kind::Unreachable, Sky::Away(Cause::Network), false),
+        (Kind::Clock, Sky::Away(Cause::Clock), false),
         (Kind::Throttled, Sky::Closed, false),
         (Kind::Stopped, Sky::Unseen, false),
     ];
@@ -522,7 +523,10 @@ fn what_cannot_be_reread_is_unknown() {
         error(ErrorKind::Unreachable),
         NOW,
     );
-    assert_eq!((follows(&away).as_str(), away.sky), ("reread a", Sky::Away));
+    assert_eq!(
+        (follows(&away).as_str(), away.sky),
+        ("reread a", Sky::Away(Cause::Network))
+    );
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl Uploadcare {
     pub(super) fn refuse(&self, answer: &Answer, missing: ErrorKind) -> ServiceError {
         redact::error(
             self.keys.secret(),
-            refusal::of(answer, missing, Time::now()),
+            refusal::of(answer, missing, Time::now(), self.keys.is_signed()),
         )
     }
 

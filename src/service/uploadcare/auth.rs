@@ -54,6 +54,11 @@ impl Keys {
         &self.public
     }
 
+    /// Whether requests are signed, with their date.
+    pub(super) fn is_signed(&self) -> bool {
+        !self.simple
+    }
+
     /// Puts `Date` and `Authorization` on a request that is otherwise complete.
     pub(super) fn sign(&self, request: &mut Request, now: SystemTime) -> Result<(), ServiceError> {
         let date = httpdate::fmt_http_date(now);

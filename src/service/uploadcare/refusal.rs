@@ -4,16 +4,23 @@ use crate::model::Time;
 use crate::service::http::Answer;
 use crate::service::{ErrorKind, ServiceError};
 
-/// From this difference on a clock is named as the likely cause, in seconds. The service allows 900.
+/// From this difference on a clock is named as the likely cause, in seconds.
 const CLOCK_TOLERANCE: i64 = 600;
 
-/// The error for an answer that is no success. `missing` is what a 404 in JSON means where it was asked.
-pub(super) fn of(answer: &Answer, missing: ErrorKind, now: Time) -> ServiceError {
+/// What the service allows a signature, in seconds.
+const CLOCK_LIMIT: i64 = 900;
+
+/// The error for an answer that is no success. `missing` is what a 404 in JSON means where it was asked; `signed`,
+/// whether the request was signed with its date.
+pub(super) fn of(answer: &Answer, missing: ErrorKind, now: Time, signed: bool) -> ServiceError {
     match answer.status {
         401 => {
             let words = answer.words().unwrap_or_default();
             let ahead = answer.server_time.map(|server| (now.0 - server.0) / 1_000_000);
-            answer.error(ErrorKind::Unauthenticated, unauthenticated(&words, ahead))
+            match ahead.filter(|ahead| signed && is_the_clock(&words, *ahead)) {
+                Some(ahead) => answer.error(ErrorKind::Clock, wrong_clock(ahead)),
+                None => answer.error(ErrorKind::Unauthenticated, unauthenticated(&words, ahead)),
+            }
         }
         // What has to be paid for is the account's matter, and no file's.
         402 | 403 => answer.error(
@@ -39,6 +46,19 @@ fn missing_message(missing: ErrorKind) -> &'static str {
         ErrorKind::Refused => "Uploadcare has no address for this id",
         _ => "There is no such address at this service. Check the API base",
     }
+}
+
+/// Whether no signature with such a date would be accepted. An unknown public key is told whatever the date.
+fn is_the_clock(words: &str, ahead: i64) -> bool {
+    ahead.abs() > CLOCK_LIMIT && !words.to_lowercase().contains("public key")
+}
+
+fn wrong_clock(ahead: i64) -> String {
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    format!(
+        "Uploadcare refuses what is signed by this computer's clock, which is {} {side} the service's. Set it right",
+        span(ahead.abs())
+    )
 }
 
 /// Likely causes in the order in which to look at them. The words of the service only move one to the front.
@@ -124,7 +144,7 @@ mod tests {
             (409, page, ErrorKind::NotFound, ErrorKind::Refused),
         ];
         for (status, body, missing, kind) in cases {
-            let error = of(&answer(status, body), missing, Time(0));
+            let error = of(&answer(status, body), missing, Time(0), true);
             assert_eq!(error.kind, kind, "{status} {body}");
             assert_eq!(
                 error.words.is_some(),
@@ -167,8 +187,16 @@ mod tests {
             assert!(said.contains(expected), "{words} {ahead:?}: {said}");
         }
         let now = Time(1_800_000_000);
-        let error = of(&answer(401, "{}"), ErrorKind::NotFound, now);
+        let refused = |words, signed| of(&answer(401, words), ErrorKind::NotFound, now, signed);
+        let error = refused("{}", true);
+        assert_eq!(error.kind, ErrorKind::Clock);
         assert!(error.message.contains("30 minutes ahead"), "{error}");
+        assert!(!error.is_about_keys() && error.nothing_done());
+        // Without a signature, and for a key that nobody has, the clock is not to blame.
+        let unknown = r#"{"detail": "Public key abc not found."}"#;
+        for error in [refused("{}", false), refused(unknown, true)] {
+            assert_eq!(error.kind, ErrorKind::Unauthenticated, "{error}");
+        }
     }
 
     #[test]

@@ -257,12 +257,17 @@ fn strip(ui: &mut Ui, running: &Running, send: &mut Vec<Command>) {
                 let words = size::counted(problems, "problem", "problems");
                 parts::text(ui, RichText::new(words).color(tokens.bad.ink));
             }
-            let words = RichText::new(pace(running, settled, all)).color(tokens.weak);
+            let away = running.progress.as_ref().and_then(|now| now.away.as_ref());
+            let ink = if away.is_some() {
+                tokens.warn.ink
+            } else {
+                tokens.weak
+            };
+            let words = RichText::new(pace(running, settled, all)).color(ink);
             let told = parts::text(ui, words);
-            if let Some(why) = running.progress.as_ref().and_then(|now| now.away.as_ref()) {
-                told.on_hover_text(format!(
-                    "{why}. The job goes on by itself when the service can be reached again."
-                ));
+            if let Some(away) = away {
+                let why = away.why.trim_end_matches('.');
+                told.on_hover_text(format!("{why}. {}", away.cause.hope()));
             }
             if let Some(job) = running.job
                 && parts::button(ui, Weight::Plain, "Save report").clicked()
@@ -287,9 +292,10 @@ pub fn pace(running: &Running, settled: u64, all: u64) -> String {
         return "starting…".into();
     };
     let pause = progress.pause.filter(|wait| *wait > Duration::ZERO);
-    if progress.away.is_some() {
+    if let Some(away) = &progress.away {
         let next = pause.map(|wait| format!("next try in {} s", wait.as_secs().max(1)));
-        return format!("no connection · {}", next.as_deref().unwrap_or("trying"));
+        let next = next.as_deref().unwrap_or("trying");
+        return format!("{} · {next}", away.cause.words());
     }
     if let Some(wait) = pause {
         return format!("waiting {} s for the service", wait.as_secs().max(1));
