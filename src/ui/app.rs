@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Context, Popup, Ui, ViewportCommand};
+use egui::{Context, Popup, Ui};
 use poll_promise::Promise;
 
 use super::cached::{self, Caches, ReadList};
+use super::closing::Closing;
 use super::command::Command;
 use super::engine::{Engine, Event};
 use super::history::History;
@@ -15,6 +16,7 @@ use super::settings::Settings;
 use super::sheets;
 use super::start::{self, Setup};
 use super::theme::{self, Tokens};
+use super::waiting::Waiting;
 use super::workspace::{Toast, Workspace};
 use crate::demo;
 use crate::ledger::{Ledger, LedgerError};
@@ -66,9 +68,11 @@ pub struct App {
     /// What went wrong at the start or with a file of ours, until it is closed.
     pub(super) notices: Vec<String>,
     pub(super) commands: Vec<Command>,
-    closing: bool,
-    /// Whether it is being asked what to do with jobs that run.
-    pub(super) asks_to_close: bool,
+    pub(super) closing: Closing,
+    /// What was asked of a job whose profile is not open yet.
+    pub(super) waiting: Option<Waiting>,
+    /// Jobs that ended with problems before this start, while nobody read of it.
+    pub(super) earlier: Vec<JobId>,
     demo: Option<demo::Server>,
     setup: Setup,
 }
@@ -116,11 +120,12 @@ impl App {
             continuing: Vec::new(),
             purging: Vec::new(),
             saved: settings.clone(),
+            earlier: settings.unseen.clone(),
             settings,
             notices,
             commands: Vec::new(),
-            closing: false,
-            asks_to_close: false,
+            closing: Closing::No,
+            waiting: None,
             demo,
             setup,
         };
@@ -415,6 +420,7 @@ impl App {
     ) {
         if let Ok(summary) = &result {
             self.history.note(summary);
+            self.note_unseen(summary);
             self.purge_later(id, summary);
         }
         let mut ended = None;
@@ -450,29 +456,8 @@ impl App {
         }
     }
 
-    fn close_politely(&mut self, ctx: &Context) {
-        let busy = self.workspaces.iter().any(Workspace::is_busy);
-        let asked = ctx.input(|input| input.viewport().close_requested());
-        if asked && busy && !self.closing {
-            // A request while jobs are stopping closes at once: the ledger knows what is open.
-            self.asks_to_close = true;
-            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-        } else if !busy && (self.closing || self.asks_to_close) {
-            ctx.send_viewport_cmd(ViewportCommand::Close);
-        }
-    }
-
-    /// Stops all jobs; the window closes when they have stopped.
-    pub(super) fn stop_and_close(&mut self) {
-        self.closing = true;
-        self.workspaces
-            .iter()
-            .filter_map(|workspace| workspace.running.as_ref())
-            .for_each(|running| running.stop.cancel());
-    }
-
     fn keys(&mut self, ctx: &Context) {
-        if self.sheet.is_some() || self.asks_to_close || Popup::is_any_open(ctx) {
+        if self.sheet.is_some() || self.is_asked_to_close() || Popup::is_any_open(ctx) {
             return;
         }
         let typing = ctx.text_edit_focused();
@@ -498,6 +483,7 @@ impl eframe::App for App {
         for event in events {
             self.take(ctx, event);
         }
+        self.waiting_ready();
         self.continue_ready();
         self.purge_ready();
         if let Ok(ledger) = &self.ledger {

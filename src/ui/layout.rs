@@ -10,7 +10,7 @@ use super::sheets::{self, Stay};
 use super::theme::{self, Tokens};
 use super::views;
 use super::workspace::State;
-use crate::model::{JobId, JobState, ProfileId};
+use crate::model::{JobId, JobState, ProfileId, text};
 
 impl App {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
@@ -34,26 +34,6 @@ impl App {
         self.close_question(ui.ctx());
         sheets::keyboard::give_back(ui.ctx());
         flash::ui(ui.ctx());
-    }
-
-    fn close_question(&mut self, ctx: &Context) {
-        if !self.asks_to_close {
-            return;
-        }
-        let jobs: Vec<String> = self
-            .workspaces
-            .iter()
-            .filter_map(|workspace| Some((workspace.running.as_ref()?, workspace)))
-            .map(|(running, workspace)| running.words(&workspace.profile.name))
-            .collect();
-        match sheets::close::ui(ctx, &jobs) {
-            Some(sheets::close::Answer::Stop) => {
-                self.asks_to_close = false;
-                self.stop_and_close();
-            }
-            Some(sheets::close::Answer::Keep) => self.asks_to_close = false,
-            None => {}
-        }
     }
 
     fn band(&self, ui: &mut Ui) {
@@ -140,6 +120,7 @@ impl App {
             views::bars::ui(ui, workspace, &mut toast, &mut self.commands);
             workspace.toast = toast;
         }
+        self.see_toast(ui.ctx());
     }
 
     fn center(&mut self, ui: &mut Ui) {
@@ -214,7 +195,9 @@ impl App {
 
     fn notices_ui(&mut self, ui: &mut Ui) {
         let cut_off = self.cut_off();
-        if self.notices.is_empty() && cut_off.is_none() && self.ledger_trouble().is_none() {
+        let (waits, earlier) = (self.waiting_words(), self.earlier_words());
+        let told = cut_off.is_some() || waits.is_some() || earlier.is_some();
+        if self.notices.is_empty() && !told && self.ledger_trouble().is_none() {
             return;
         }
         let tokens = Tokens::of(ui);
@@ -238,6 +221,26 @@ impl App {
                         None => {}
                     }
                 }
+                if let Some((words, mut offers)) = waits {
+                    let titles: Vec<_> = offers.iter().map(Command::title).collect();
+                    let links = titles.iter().map(String::as_str).chain(["Close"]);
+                    let links: Vec<_> = links.collect();
+                    match parts::notice_links(ui, Icon::Info, tokens.warn, &words, &links) {
+                        Some(n) if n < offers.len() => {
+                            let offer = offers.swap_remove(n);
+                            self.commands.push(offer);
+                        }
+                        Some(_) => self.waiting = None,
+                        None => {}
+                    }
+                }
+                if let Some((job, words)) = earlier {
+                    let links = ["Show", "Close"];
+                    let clicked = parts::notice_links(ui, Icon::Info, tokens.warn, &words, &links);
+                    if let Some(n) = clicked {
+                        self.earlier_clicked(job, n == 0);
+                    }
+                }
                 let mut closed = None;
                 for (n, notice) in self.notices.iter().enumerate() {
                     if parts::notice_links(ui, Icon::Info, tokens.warn, notice, &["Close"])
@@ -253,7 +256,7 @@ impl App {
     }
 
     /// A job that a crash cut off: it says that it runs, and nobody runs it.
-    fn cut_off(&self) -> Option<(JobId, String)> {
+    pub(super) fn cut_off(&self) -> Option<(JobId, String)> {
         let running = self.running_jobs();
         let waits = |job: &JobId| {
             self.continuing
@@ -272,9 +275,12 @@ impl App {
         }) {
             return None;
         }
+        let zone = jiff::tz::TimeZone::system();
         let words = format!(
-            "A job in {} was cut off: {}.",
-            job.source.account.label(),
+            "Job {} of {}, begun {}, was cut off: {}.",
+            job.id,
+            text::visible(&job.source.profile_name),
+            job.created.to_minute(&zone),
             job.sentence()
         );
         Some((job.id, words))

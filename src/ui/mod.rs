@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod cached;
+mod closing;
 pub mod command;
 pub mod details;
 pub mod engine;
@@ -32,8 +33,10 @@ mod start;
 pub mod tags;
 pub mod theme;
 pub mod things;
+mod unseen;
 pub mod usage;
 pub mod views;
+mod waiting;
 pub mod widgets;
 pub mod workspace;
 

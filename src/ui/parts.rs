@@ -1,9 +1,9 @@
 //! Small things that every view draws alike: buttons, fields, pills, captions, icons.
 
 use egui::{
-    Align, Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Frame, Label, Layout, Margin,
-    Panel, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, Widget,
-    WidgetInfo, WidgetText, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, CursorIcon, FontId, Frame, Label, Margin, Panel,
+    Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, Vec2,
+    Widget, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::theme::{self, Ink, Tokens};
@@ -237,19 +237,60 @@ pub fn notice_links(
     links: &[&str],
 ) -> Option<usize> {
     let mut clicked = None;
-    notice(ui, icon, pair, |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 14.0;
-            for (n, text) in links.iter().enumerate().rev() {
-                if link(ui, text).clicked() {
-                    clicked = Some(n);
-                }
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(words).wrap());
-            });
-        });
-    });
+    Frame::new()
+        .fill(pair.tint)
+        .corner_radius(CornerRadius::same(RADIUS_NOTICE))
+        .inner_margin(Margin::symmetric(12, 10))
+        .show(ui, |ui| clicked = notice_row(ui, icon, pair, words, links));
+    clicked
+}
+
+/// Icon, words and links, all centred on one line; where the words wrap, on the middle of them.
+fn notice_row(ui: &mut Ui, icon: Icon, pair: Ink, words: &str, links: &[&str]) -> Option<usize> {
+    const ICON: f32 = 16.0;
+    const GAP: f32 = 14.0;
+    let whole = ui.available_width();
+    let medium = FontId::new(theme::body().size, theme::medium());
+    let widths: Vec<f32> = links
+        .iter()
+        .map(|text| {
+            let galley = ui
+                .painter()
+                .layout_no_wrap((*text).to_owned(), medium.clone(), pair.ink);
+            galley.size().x.ceil() + 1.0
+        })
+        .collect();
+    let taken: f32 = widths.iter().map(|width| width + GAP).sum();
+    let room = (whole - ICON - 10.0 - taken).max(80.0);
+    let galley = ui
+        .painter()
+        .layout(words.to_owned(), theme::body(), pair.ink, room);
+    let height = galley.size().y.max(ICON);
+    let (row, _) = ui.allocate_exact_size(vec2(whole, height), Sense::hover());
+    let at =
+        |left: f32, width: f32| Rect::from_min_size(pos2(left, row.top()), vec2(width, height));
+    let sign = Rect::from_center_size(at(row.left(), ICON).center(), Vec2::splat(ICON));
+    icon.paint(ui.painter(), sign, pair.ink);
+    let text = Rect::from_center_size(
+        at(row.left() + ICON + 10.0, room).center(),
+        vec2(room, galley.size().y),
+    );
+    let words = Label::new(words).wrap().halign(Align::Min);
+    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| ui.add(words));
+    let (mut clicked, mut left) = (None, row.right() - taken + GAP);
+    for (n, (text, width)) in links.iter().zip(widths).enumerate() {
+        let line = galley.rows.first().map_or(ICON, |row| row.size.y);
+        let place = Rect::from_center_size(at(left, width).center(), vec2(width, line));
+        let builder = UiBuilder::new().max_rect(place);
+        if ui
+            .scope_builder(builder, |ui| link(ui, text))
+            .inner
+            .clicked()
+        {
+            clicked = Some(n);
+        }
+        left += width + GAP;
+    }
     clicked
 }
 

@@ -140,6 +140,7 @@ impl App {
             Command::SaveReport(job) => self.save_report(job),
             Command::OpenJob(job) => {
                 self.go(Place::History);
+                self.see(job);
                 if let Ok(ledger) = &self.ledger {
                     self.history.open(&self.engine, &ledger.clone(), job);
                 }
@@ -463,8 +464,9 @@ impl App {
         self.mark_plan(unchecked);
     }
 
-    /// Goes to the profile that a job belongs to, if it is still in the list and open.
-    fn go_to_profile_of(&mut self, job: JobId) -> Option<usize> {
+    /// Goes to the profile that a job belongs to, if it is still in the list and open. One that is not is opened,
+    /// and the command waits for it.
+    fn go_to_profile_of(&mut self, job: JobId, then: Command) -> Option<usize> {
         let source = self.history.job(job)?.source.clone();
         let at = self
             .workspaces
@@ -478,21 +480,16 @@ impl App {
             return None;
         };
         if self.workspaces[at].session().is_none() {
-            self.current = at;
-            self.workspaces[at].show(&self.engine, Place::Files);
-            self.workspaces[at].open(&self.engine, &self.secrets);
-            self.notify(format!(
-                "{} has to be open first. Continue once its files are shown.",
-                source.profile_name
-            ));
+            self.wait_for_profile(at, job, then);
             return None;
         }
+        self.waiting = None;
         self.current = at;
         Some(at)
     }
 
     fn restore_job(&mut self, job: JobId) {
-        let Some(at) = self.go_to_profile_of(job) else {
+        let Some(at) = self.go_to_profile_of(job, Command::RestoreJob(job)) else {
             return;
         };
         let Ok(ledger) = self.ledger.clone() else {
@@ -509,7 +506,7 @@ impl App {
     }
 
     fn continue_job(&mut self, job: JobId) {
-        let Some(at) = self.go_to_profile_of(job) else {
+        let Some(at) = self.go_to_profile_of(job, Command::Continue(job)) else {
             return;
         };
         let Ok(ledger) = self.ledger.clone() else {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::saved::SavedFilter;
 use super::widgets::table::TableState;
+use crate::model::JobId;
 
 const FILE: &str = "window.toml";
 
@@ -22,6 +23,8 @@ pub struct Settings {
     pub theme: String,
     /// Whether the details pane is shown.
     pub details: bool,
+    /// Jobs that ended with problems, as long as nobody has read of it.
+    pub unseen: Vec<JobId>,
     /// Columns of the file table that a person changed.
     pub columns: Vec<ColumnSetting>,
     /// Filters with names.
@@ -44,6 +47,7 @@ impl Default for Settings {
         Self {
             theme: "system".into(),
             details: true,
+            unseen: Vec::new(),
             columns: Vec::new(),
             filters: Vec::new(),
         }
@@ -135,6 +139,7 @@ mod tests {
         assert_eq!(Settings::load(folder.path()), Settings::default());
         let mut settings = Settings {
             details: false,
+            unseen: vec![JobId(7)],
             ..Settings::default()
         };
         settings.set_theme(ThemePreference::Dark);

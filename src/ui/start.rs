@@ -171,19 +171,25 @@ pub(super) fn demo(
         .map_err(|error| format!("The embedded service could not start: {error}"))?;
     for (place, service) in ServiceKind::ALL.into_iter().enumerate() {
         let (profile, secret) = demo_profile(&server, service, Colour::at(place));
-        let known = profiles.get(&profile.id);
-        let account = known.and_then(|known| known.account.clone());
-        let keep = known.map(|known| known.keep.clone()).unwrap_or_default();
         secrets.keep_for_session(&profile.id, secret.to_owned().into());
-        profiles
-            .put(Profile {
-                account,
-                keep,
-                ..profile
-            })
-            .map_err(|error| error.to_string())?;
+        let profile = match profiles.get(&profile.id) {
+            Some(known) => moved(known.clone(), profile),
+            None => profile,
+        };
+        profiles.put(profile).map_err(|error| error.to_string())?;
     }
     Ok(server)
+}
+
+/// A profile of an earlier start on the service of this one: what a person set stays, name and guards too.
+fn moved(known: Profile, now: Profile) -> Profile {
+    Profile {
+        service: now.service,
+        public_key: now.public_key,
+        api_base: now.api_base,
+        cdn_base: now.cdn_base,
+        ..known
+    }
 }
 
 fn demo_profile(server: &Server, service: ServiceKind, colour: Colour) -> (Profile, &'static str) {
@@ -202,4 +208,34 @@ fn demo_profile(server: &Server, service: ServiceKind, colour: Colour) -> (Profi
         ..Profile::new(id, name, service)
     };
     (profile, access.secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guard_of_a_demo_profile_does_not_go_away() {
+        let id = ProfileId("demo-uploadcare".into());
+        let mut known = Profile {
+            protected: true,
+            read_only: true,
+            colour: Colour::at(5),
+            api_base: Some("http://127.0.0.1:1".into()),
+            ..Profile::new(id.clone(), "Mine", ServiceKind::Uploadcare)
+        };
+        known.keep.add(["kept".into()]);
+        let now = Profile {
+            api_base: Some("http://127.0.0.1:2".into()),
+            public_key: "key".into(),
+            ..Profile::new(id, "Demo shop", ServiceKind::Uploadcare)
+        };
+        let moved = moved(known.clone(), now.clone());
+        assert_eq!(
+            (moved.api_base, moved.public_key),
+            (now.api_base, now.public_key)
+        );
+        assert!(moved.protected && moved.read_only && moved.name == "Mine");
+        assert_eq!((moved.keep, moved.colour), (known.keep, known.colour));
+    }
 }

@@ -59,6 +59,29 @@ fn closing_while_a_job_runs_asks_first() {
     });
 }
 
+/// The end of a job is no answer: the window stays, and says what became of it.
+#[test]
+fn a_job_that_ends_meanwhile_does_not_close_the_window() {
+    let mut window = Window::open();
+    start_a_slow_delete(&mut window);
+    ask_to_close(&mut window);
+    window.shows("A job is running");
+    window.demo().faults().release();
+    window.wait("the end", |window| {
+        assert!(!commands(window).contains(&ViewportCommand::Close));
+        window.has("The job has ended")
+    });
+    assert!(window.has("Demo shop: 5 of 5 deleted"));
+    for _ in 0..20 {
+        window.steps(1);
+        assert!(!commands(&window).contains(&ViewportCommand::Close));
+    }
+    window.press("Keep it open");
+    assert!(!window.has("The job has ended") && window.has("5 of 5 deleted"));
+    ask_to_close(&mut window);
+    assert!(!commands(&window).contains(&ViewportCommand::CancelClose));
+}
+
 #[test]
 fn closing_at_rest_does_not_ask() {
     let mut window = Window::open();
