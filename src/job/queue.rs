@@ -54,6 +54,8 @@ pub(super) struct Queue {
     weather: Weather,
     /// The last trouble on the way to the service.
     trouble: String,
+    /// Why no call gets through, while none does.
+    missing: String,
     reason: String,
 }
 
@@ -73,6 +75,7 @@ impl Queue {
             stopped: false,
             weather: Weather::default(),
             trouble: String::new(),
+            missing: String::new(),
             reason: String::new(),
         };
         queue.settle_first(unsettled);
@@ -212,6 +215,9 @@ impl Queue {
         }
         if !judgement.error.is_empty() {
             judgement.error.clone_into(&mut self.trouble);
+            if matches!(judgement.sky, Sky::Away(_)) {
+                judgement.error.clone_into(&mut self.missing);
+            }
         }
         self.look_at_the_sky(now);
     }
@@ -272,7 +278,7 @@ impl Queue {
     /// What hinders all calls, if the job waits for that to pass.
     pub fn away(&self) -> Option<Away> {
         let cause = self.weather.away()?;
-        let why = self.trouble.clone();
+        let why = self.missing.clone();
         (self.door != Door::Shut).then_some(Away { cause, why })
     }
 
@@ -283,7 +289,7 @@ impl Queue {
         let epoch = epoch.unwrap_or(self.weather.epoch());
         let sky = Sky::Away(Cause::Ledger);
         self.weather.note(&pace, CallPurpose::Send, epoch, sky, now);
-        why.clone_into(&mut self.trouble);
+        why.clone_into(&mut self.missing);
         self.look_at_the_sky(now);
     }
 
@@ -356,6 +362,7 @@ impl Queue {
         let gone = self.weather.no_way(&pace, now) || (self.stopped && self.weather.is_away());
         if self.door != Door::Shut && gone {
             let cause = self.weather.away().unwrap_or(Cause::Network);
+            self.missing.clone_into(&mut self.trouble);
             self.give_up(&cause.was(&minutes(pace.outage)), cause);
             self.shut();
         }

@@ -274,6 +274,54 @@ fn a_shut_queue_lets_nothing_leave_and_loses_nothing() {
 }
 
 #[test]
+fn what_is_not_written_holds_every_call_until_it_is() {
+    let mut queue = fresh(6);
+    let sent = queue.take(Duration::ZERO).unwrap();
+    queue.unwritten("the disk is full", Some(sent.epoch), Duration::ZERO);
+    // Others that left with it tell nothing new.
+    queue.unwritten("the disk is full", Some(sent.epoch), Duration::ZERO);
+    close(
+        &mut queue,
+        &sent,
+        judged(Vec::new(), Sky::Unseen),
+        Duration::ZERO,
+    );
+    assert_eq!(queue.peek(Duration::ZERO), Next::Wait(SECOND));
+    let away = queue.away().unwrap();
+    assert_eq!(
+        (away.cause, away.why.as_str()),
+        (Cause::Ledger, "the disk is full")
+    );
+    queue.written();
+    assert_eq!(
+        (queue.peek(Duration::ZERO), queue.away()),
+        (Next::Ready, None)
+    );
+}
+
+#[test]
+fn what_is_not_written_for_too_long_halts_and_a_stop_ends_it_at_once() {
+    let outage = Pace::default().outage;
+    let mut queue = fresh(6);
+    for now in [Duration::ZERO, outage / 2, outage] {
+        assert_eq!(queue.reason(), "");
+        queue.unwritten("the disk is full.", None, now);
+    }
+    assert_eq!((queue.peek(outage), queue.away()), (Next::Over, None));
+    let words = "for 30 minutes. The last trouble: the disk is full. Make room for the ledger, then continue";
+    assert!(queue.reason().contains(words), "{}", queue.reason());
+
+    let mut queue = fresh(6);
+    queue.unwritten("the disk is full", None, Duration::ZERO);
+    queue.stop();
+    assert_eq!(
+        (queue.peek(Duration::ZERO), queue.reason()),
+        (Next::Over, "")
+    );
+    assert_eq!(queue.take_left().len(), 6);
+}
+
+#[test]
 fn the_first_reason_stays() {
     let mut queue = fresh(1);
     queue.halt("keys");
