@@ -49,11 +49,13 @@ pub(super) async fn run(
     let marked = line.terms.once;
     let reopened = line.write(move |ledger| reopen(ledger, job, marked));
     let (record, left) = reopened.await?;
+    let touched = record.summary.tally.done > 0 || !left.unsettled.is_empty();
+    let emptied = touched && record.summary.verb.destroys();
     let mut run = Run::new(line, &record.summary, left, observer);
     if summary.state != JobState::Running || summary.calls > 0 {
         run.queue = run.queue.look_first();
     }
-    let refused = run.check_account(&record.summary).await;
+    let refused = run.check_account(&record.summary, emptied).await;
     if let Some(keep) = keep {
         run.hold_back(&record, &keep).await;
     }
@@ -136,7 +138,8 @@ impl Run {
     }
 
     /// Halts the job unless the keys still belong to the plan's account. Returns why nobody could be asked.
-    async fn check_account(&mut self, summary: &JobSummary) -> Option<ServiceError> {
+    /// `emptied`: the job may have deleted all files of it.
+    async fn check_account(&mut self, summary: &JobSummary, emptied: bool) -> Option<ServiceError> {
         if summary.tally.pending == 0 {
             return None;
         }
@@ -152,7 +155,7 @@ impl Run {
         crash::point("account", "after");
         match asked {
             Ok(found) => {
-                if let Err(words) = same_account(&summary.source.account, &found) {
+                if let Err(words) = same_account(&summary.source.account, &found, emptied) {
                     self.queue.halt(&words);
                 }
                 None
@@ -166,8 +169,11 @@ impl Run {
 
     /// Looks at what waits for a call and ends what must not have one any more.
     async fn hold_back(&mut self, record: &JobRecord, keep: &Guard) {
+        if !is_looked_at(record.summary.verb) || self.queue.is_shut() {
+            return;
+        }
         let waiting = self.queue.waiting();
-        if !is_looked_at(record.summary.verb) || waiting.is_empty() || self.queue.is_shut() {
+        if waiting.is_empty() {
             return;
         }
         let looked = tokio::select! {

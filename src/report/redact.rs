@@ -13,7 +13,7 @@ const TOKEN_CHARS: usize = 128;
 
 /// What is left out, said in every such report.
 pub(super) const SAYS: &str = "Redacted: names of files, folders, tags and of the profile, and all words of the service, were left out. \
-     Ids that are no paths, sizes, types, times and outcomes are as in the full report.";
+     Ids that cannot be names, sizes, types, times and outcomes are as in the full report.";
 
 /// The job without what would identify contents.
 pub(super) fn redacted(record: &JobRecord) -> JobRecord {
@@ -25,8 +25,8 @@ pub(super) fn redacted(record: &JobRecord) -> JobRecord {
     let folders = summary.verb.kind() == ItemKind::Folder;
     for record in &mut record.items {
         item(record);
-        if folders || record.item.id.as_str().contains('/') {
-            // A folder's id is its path, and others may be given by one, or by an address.
+        if folders || !is_id(record.item.id.as_str()) {
+            // A folder's id is its path, and others may be given by one, by an address or by a name.
             record.item.id = ItemId::new(format!("{LEFT_OUT} {}", record.seq + 1));
         }
     }
@@ -71,6 +71,14 @@ fn token(id: &mut Option<String>) {
     if id.as_deref().is_some_and(|id| !is_token(id)) {
         *id = Some(LEFT_OUT.into());
     }
+}
+
+/// Whether an id looks as those that services give, and not as what a person typed for one.
+fn is_id(text: &str) -> bool {
+    text.len() <= TOKEN_CHARS
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_~".contains(&byte))
 }
 
 fn is_token(text: &str) -> bool {
@@ -139,6 +147,16 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_mime(text), mime, "{text}");
+        }
+        for (text, id) in [
+            ("21975c81-7f57-4c7a-aef9-acfe28779f78~3", true),
+            ("598821f949c0a938d57563bd", true),
+            ("secret.png", false),
+            ("secret photo", false),
+            ("/secret/photo", false),
+            ("geheim-ß", false),
+        ] {
+            assert_eq!(is_id(text), id, "{text}");
         }
         for (text, id) in [
             ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6", true),
