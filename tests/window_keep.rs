@@ -55,7 +55,8 @@ fn what_a_command_keeps_meanwhile_is_kept_by_the_window_too() {
     let locked = window.demo().books().locked_ids();
     let mut ids = window.demo().books().file_ids();
     ids.retain(|id| !locked.contains(id));
-    let file = || Profiles::load(window.data()).unwrap();
+    let data = window.data().to_path_buf();
+    let file = || Profiles::load(&data).unwrap();
     let mut profile = file().list()[0].clone();
     profile.keep.add([ids[0].as_str().into()]);
     file().put(profile.clone()).unwrap();
@@ -66,6 +67,18 @@ fn what_a_command_keeps_meanwhile_is_kept_by_the_window_too() {
     window.shows("1 item is left out: it is on the keep list");
     window.press("Cancel");
 
+    // Between the plan and its yes.
+    window.filter(&ids[3], 1);
+    window.click_row(0, Modifiers::NONE);
+    window.key(Modifiers::NONE, Key::Delete);
+    window.wait("the plan", |window| window.can_press("Delete 1 file"));
+    profile.keep.add([ids[3].as_str().into()]);
+    file().put(profile.clone()).unwrap();
+    window.press("Delete 1 file");
+    window.shows("1 skipped");
+    let there = window.demo().books().file(&ids[3]).unwrap();
+    assert!(there.removed.is_none());
+
     profile.keep.add([ids[1].as_str().into()]);
     Profiles::load(window.data()).unwrap().put(profile).unwrap();
     window.filter(&ids[2], 1);
@@ -74,9 +87,9 @@ fn what_a_command_keeps_meanwhile_is_kept_by_the_window_too() {
     row.into_iter().next().unwrap().click_secondary();
     window.steps(2);
     window.press("Never delete");
-    window.shows("Never deleted: 3 ids");
+    window.shows("Never deleted: 4 ids");
     let kept = Profiles::load(window.data()).unwrap().list()[0]
         .keep
         .clone();
-    assert_eq!(kept.ids.len(), 3);
+    assert_eq!(kept.ids.len(), 4);
 }

@@ -477,13 +477,13 @@ impl Engine {
         &self,
         session: Session,
         ledger: Arc<Ledger>,
-        (plan, newest): (Plan, Catalogue),
+        (plan, newest, keep): (Plan, Catalogue, Guard),
         stop: CancellationToken,
     ) {
         let tell = self.teller();
         let profile = plan.source.profile.clone();
         self.runtime().spawn(async move {
-            let plan = tokio::task::spawn_blocking(move || held(plan, &newest)).await;
+            let plan = tokio::task::spawn_blocking(move || held(plan, &newest, &keep)).await;
             let Ok(plan) = plan else {
                 return tell.say(Event::JobEnded {
                     profile,
@@ -535,10 +535,13 @@ impl Drop for Engine {
     }
 }
 
-/// The plan without what changed in the list since it was made.
-fn held(plan: Plan, newest: &Catalogue) -> Plan {
+/// The plan without what changed in the list since it was made, or came onto the keep list.
+fn held(plan: Plan, newest: &Catalogue, keep: &Guard) -> Plan {
     let verb = plan.verb;
-    plan.guarded(|items| job::hold_changed(verb, newest, items))
+    plan.guarded(|items| {
+        job::hold_changed(verb, newest, items);
+        keep.mark(verb, newest, items);
+    })
 }
 
 async fn run_job(

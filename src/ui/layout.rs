@@ -346,6 +346,9 @@ impl App {
             .position(|workspace| workspace.profile.id == *profile);
         let session = at.and_then(|at| self.workspaces[at].session().cloned());
         let (stay, confirmed) = sheet.ui(ctx, &self.engine, session.as_ref());
+        if confirmed.is_some() {
+            self.refresh_keep(profile);
+        }
         if let (Some(plan), Some(at), Ok(ledger)) = (confirmed, at, &self.ledger) {
             let ledger = ledger.clone();
             self.workspaces[at].toast = None;

@@ -544,6 +544,7 @@ impl Workspace {
         plan: Plan,
     ) -> Result<(), String> {
         let session = self.session_for(plan.verb)?;
+        let keep = Guard::of(&self.profile.keep, plan.verb)?;
         let stop = CancellationToken::new();
         self.running = Some(Running {
             job: None,
@@ -554,7 +555,8 @@ impl Workspace {
             began: std::time::Instant::now(),
             before: 0,
         });
-        engine.start_job(session, ledger, (plan, self.catalogue.clone()), stop);
+        let newest = self.catalogue.clone();
+        engine.start_job(session, ledger, (plan, newest, keep), stop);
         Ok(())
     }
 
