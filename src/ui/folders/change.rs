@@ -12,6 +12,10 @@ use crate::service::ServiceError;
 /// How long to wait before the first and before the later questions.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
+/// What is said of a change whose beginning was not answered.
+const MAYBE: &str =
+    "It may have begun all the same: the list is read again and shows what is there.";
+
 /// Where a change stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeState {
@@ -62,8 +66,7 @@ impl Change {
 
     /// Takes answers in and asks again when it is time. `true` once the folders are not what they were.
     pub fn tick(&mut self, ctx: &Context, engine: &Engine, session: Option<&Session>) -> bool {
-        self.take_begun();
-        let changed = self.take_answer();
+        let changed = self.take_begun() | self.take_answer();
         let (Some(job), Some(session), true) = (&self.job, session, self.is_open()) else {
             return changed;
         };
@@ -79,9 +82,10 @@ impl Change {
         changed
     }
 
-    fn take_begun(&mut self) {
+    /// `true` if the folders may not be what they were although nobody said so.
+    fn take_begun(&mut self) -> bool {
         let Some(sending) = self.sending.take() else {
-            return;
+            return false;
         };
         match sending.try_take() {
             Ok(Ok(job)) => {
@@ -89,9 +93,17 @@ impl Change {
                 self.state = ChangeState::Pending;
                 self.next = Instant::now() + self.wait;
             }
-            Ok(Err(error)) => self.state = ChangeState::Failed(error.message),
+            Ok(Err(error)) if error.nothing_done() => {
+                self.state = ChangeState::Failed(error.message);
+            }
+            Ok(Err(error)) => {
+                let words = format!("{}. {MAYBE}", error.message.trim_end_matches('.'));
+                self.state = ChangeState::Failed(words);
+                return true;
+            }
             Err(sending) => self.sending = Some(sending),
         }
+        false
     }
 
     fn take_answer(&mut self) -> bool {
@@ -132,6 +144,33 @@ fn words(change: &FolderChange) -> String {
         FolderChange::Move { from, to } => format!("Moving {} into {}", path(from), path(to)),
         FolderChange::Rename { from, name, .. } => {
             format!("Renaming {} to {}", path(from), path(name))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::ErrorKind;
+
+    #[test]
+    fn a_change_whose_answer_was_lost_may_have_begun() {
+        for (kind, maybe) in [(ErrorKind::Lost, true), (ErrorKind::Refused, false)] {
+            let error = ServiceError::new(kind, "No answer.");
+            let mut change = Change {
+                words: String::new(),
+                state: ChangeState::Sending,
+                job: None,
+                sending: Some(Promise::from_ready(Err(error))),
+                asking: None,
+                next: Instant::now(),
+                wait: WAITS.0,
+            };
+            assert_eq!(change.take_begun(), maybe, "{kind:?}");
+            let ChangeState::Failed(words) = change.state else {
+                panic!("{:?}", change.state);
+            };
+            assert_eq!(words.contains("may have begun"), maybe, "{words}");
         }
     }
 }
