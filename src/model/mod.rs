@@ -17,6 +17,7 @@ pub mod text;
 mod thing;
 mod time;
 mod usage;
+mod utc;
 mod verb;
 mod words;
 

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::utc;
+
 /// An instant in microseconds since 1970-01-01T00:00:00Z.
 ///
 /// Services give six fractional digits and page by them, so nothing is rounded.
@@ -21,6 +23,9 @@ impl Time {
     /// Parses RFC 3339 (`2022-09-28T15:53:36.082137Z`, any offset, fraction optional).
     /// A text without an offset is taken as UTC. `None` if it is no time.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(micros) = utc::parse(text.as_bytes()) {
+            return Some(Self(micros));
+        }
         if let Ok(stamp) = text.parse::<Timestamp>() {
             return Some(Self(stamp.as_microsecond()));
         }
@@ -57,6 +62,9 @@ impl Time {
 /// RFC 3339 in UTC with six fractional digits: `2022-09-28T15:53:36.082137Z`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = utc::text(self.0) {
+            return f.write_str(std::str::from_utf8(&text).unwrap_or_default());
+        }
         match Timestamp::from_microsecond(self.0) {
             Ok(stamp) => write!(f, "{stamp:.6}"),
             Err(_) => write!(f, "{} us", self.0),
@@ -66,7 +74,10 @@ impl fmt::Display for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match utc::text(self.0) {
+            Some(text) => serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default()),
+            None => serializer.collect_str(self),
+        }
     }
 }
 
