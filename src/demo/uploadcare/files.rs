@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::{self, FileJson};
+use super::json;
 use super::paging::{self, Shelf};
 use super::reply::{Refusal, Reply};
 use super::state::{Counts, Project};
@@ -11,6 +11,9 @@ use super::{Visit, ids};
 /// What a delete of a locked file is refused with.
 pub(super) const LOCKED: &str = "File is locked by a running conversion";
 
+/// About the bytes of a file's object.
+const FILE_BYTES: usize = 800;
+
 #[derive(Serialize)]
 struct FileList<'a> {
     next: Option<String>,
@@ -18,7 +21,7 @@ struct FileList<'a> {
     total: i64,
     totals: Totals,
     per_page: usize,
-    results: Vec<FileJson<'a>>,
+    results: json::Files<'a>,
 }
 
 #[derive(Serialize)]
@@ -106,8 +109,7 @@ pub(super) fn list(visit: &Visit<'_>) -> Result<Reply, Refusal> {
     let (next, previous) = paging::links(visit, &page);
     let counts = project.counts();
     let wrong = visit.shared.quirks.wrong_counters;
-    let files = page.items.iter();
-    Ok(Reply::json(&FileList {
+    let list = FileList {
         next,
         previous,
         total: if wrong { 0 } else { filter.count(counts) },
@@ -117,8 +119,13 @@ pub(super) fn list(visit: &Visit<'_>) -> Result<Reply, Refusal> {
             unstored: counts.unstored,
         },
         per_page: wanted.limit,
-        results: files.map(|ix| json::file(&project, *ix, visit)).collect(),
-    }))
+        results: json::Files {
+            project: &project,
+            items: &page.items,
+            visit,
+        },
+    };
+    Ok(Reply::long(&list, FILE_BYTES * page.items.len()))
 }
 
 /// `GET /files/{uuid}/`

@@ -2,7 +2,9 @@
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
+use crate::demo::exchange::Ask;
 use crate::model::Time;
 
 use super::Visit;
@@ -24,7 +26,7 @@ pub(super) struct FileJson<'a> {
     original_filename: &'a str,
     size: u64,
     url: String,
-    uuid: String,
+    uuid: Uuid,
     variations: Option<Pairs>,
     content_info: Option<ContentInfo>,
     metadata: Pairs,
@@ -76,7 +78,9 @@ struct Scan {
 pub(super) fn file<'a>(project: &'a Project, ix: usize, visit: &Visit<'_>) -> FileJson<'a> {
     let file = project.file(ix);
     let fresh = project.is_fresh(ix, visit.now);
-    let uuid = file.uuid_text();
+    let uuid = Uuid::from_u128(file.uuid);
+    let mut room = Uuid::encode_buffer();
+    let id: &str = uuid.hyphenated().encode_lower(&mut room);
     let readable = file.ready && file.removed().is_none();
     FileJson {
         datetime_removed: file.removed(),
@@ -89,10 +93,10 @@ pub(super) fn file<'a>(project: &'a Project, ix: usize, visit: &Visit<'_>) -> Fi
         } else {
             facts::claimed_mime(file)
         },
-        original_file_url: readable.then(|| cdn_url(&visit.origin, &uuid, &file.name)),
+        original_file_url: readable.then(|| cdn_url(&visit.origin, id, &file.name)),
         original_filename: &file.name,
         size: if fresh { 0 } else { file.size },
-        url: format!("{}/files/{uuid}/", visit.origin),
+        url: [&visit.origin, "/files/", id, "/"].concat(),
         variations: if fresh { None } else { variations(file) },
         content_info: if fresh {
             None
@@ -101,10 +105,24 @@ pub(super) fn file<'a>(project: &'a Project, ix: usize, visit: &Visit<'_>) -> Fi
         },
         metadata: Pairs(metadata(project, ix)),
         default_effects: None,
-        appdata: wants_appdata(visit).then(|| app_data(file)),
+        appdata: visit.appdata.then(|| app_data(file)),
         tags: tags(project, ix),
         highlight: None,
         uuid,
+    }
+}
+
+/// The objects of files, each made as it is written.
+pub(super) struct Files<'a> {
+    pub project: &'a Project,
+    pub items: &'a [usize],
+    pub visit: &'a Visit<'a>,
+}
+
+impl Serialize for Files<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let items = self.items.iter();
+        serializer.collect_seq(items.map(|ix| file(self.project, *ix, self.visit)))
     }
 }
 
@@ -154,8 +172,9 @@ pub(super) fn tags(project: &Project, ix: usize) -> Vec<&str> {
     }
 }
 
-fn wants_appdata(visit: &Visit<'_>) -> bool {
-    let Some(query) = visit.ask.uri.query() else {
+/// Whether the request asks for what add-ons found out.
+pub(super) fn wants_appdata(ask: &Ask) -> bool {
+    let Some(query) = ask.uri.query() else {
         return false;
     };
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -185,12 +204,13 @@ fn cdn_url(origin: &str, uuid: &str, name: &str) -> String {
         Some((stem, extension)) if is_plain(extension) => (stem, extension),
         _ => (name, ""),
     };
-    let mut url = format!("{origin}/cdn/{uuid}/");
+    let mut url = String::with_capacity(origin.len() + uuid.len() + name.len() + 12);
+    for part in [origin, "/cdn/", uuid, "/"] {
+        url.push_str(part);
+    }
     let start = url.len();
-    url.extend(
-        stem.chars()
-            .filter(|c| c.is_ascii_alphanumeric() || *c == '_'),
-    );
+    let is_kept = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    url.extend(stem.bytes().filter(is_kept).map(char::from));
     if url.len() == start {
         url.push_str("noroot");
     }

@@ -49,6 +49,8 @@ struct Visit<'a> {
     /// The one time of everything that this request does.
     now: Time,
     origin: String,
+    /// Whether files are to be shown with what add-ons found out.
+    appdata: bool,
 }
 
 /// Answers any request, to the API or the CDN.
@@ -58,6 +60,7 @@ pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>) -> 
         ask,
         now: shared.now(),
         origin: ask.origin(),
+        appdata: json::wants_appdata(ask),
     };
     if let Some(rest) = ask.path().strip_prefix("/cdn/") {
         return cdn::answer(&visit, rest);

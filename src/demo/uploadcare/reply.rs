@@ -24,10 +24,20 @@ impl Reply {
         Self::status(StatusCode::OK, value)
     }
 
+    /// 200 with this, of about so many bytes.
+    pub fn long(value: &impl Serialize, bytes: usize) -> Self {
+        Self::write(StatusCode::OK, value, bytes)
+    }
+
     /// Any status with this.
     pub fn status(status: StatusCode, value: &impl Serialize) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(body) => Self(Answer::new(status, VENDOR_JSON, body)),
+        Self::write(status, value, 0)
+    }
+
+    fn write(status: StatusCode, value: &impl Serialize, bytes: usize) -> Self {
+        let mut body = Vec::with_capacity(bytes + 512);
+        match serde_json::to_writer(&mut body, value) {
+            Ok(()) => Self(Answer::new(status, VENDOR_JSON, body)),
             Err(_) => Self(Answer::page(StatusCode::INTERNAL_SERVER_ERROR)),
         }
     }
