@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::arrange::{Arrangement, Query, find, rows_of, walk};
+use super::arrange::{Arrangement, Found, Query, find, rows_of, walk};
 use super::sort::{self, Ranks};
-use super::{Catalogue, Column, Filter, Order, ProblemIndex, RowIx, ranks};
+use super::{Catalogue, Column, Order, ProblemIndex, RowIx, ranks};
 
 /// With fewer matches than one of this many, only they are sorted.
 const FEW: u64 = 8;
@@ -53,8 +53,17 @@ impl Arranger {
                 true => all.of(crate::model::FileState::Removed).files,
                 false => all.existing().files,
             };
-            let many = found.totals.all().files * FEW >= all;
-            many.then(|| self.sort_all(catalogue, made, problems))
+            let files = found.totals.all().files;
+            let many = files * FEW >= all;
+            many.then(|| match files == all {
+                true => self.sort_all(catalogue, made, problems, &found),
+                false => self.sort_all(
+                    catalogue,
+                    made,
+                    problems,
+                    &all_of(catalogue, made, problems),
+                ),
+            })
         });
         let rows = match whole {
             Some(whole) if whole.len() as u64 == found.totals.all().files => whole,
@@ -78,15 +87,16 @@ impl Arranger {
         whole.map(|(_, order)| order.clone())
     }
 
-    /// Sorts all rows of the view and keeps them. Problems change without the catalogue's knowledge, so an
+    /// Sorts all rows of the view, which are those found, and keeps them. Problems change without the catalogue's knowledge, so an
     /// order by them is not kept.
-    fn sort_all(&self, catalogue: &Catalogue, made: Made, problems: &ProblemIndex) -> Arc<[RowIx]> {
-        let all = Query {
-            filter: Filter::default(),
-            removed_view: made.removed_view,
-            ..Query::default()
-        };
-        let rows = rows_of(&find(catalogue, &all, problems).words);
+    fn sort_all(
+        &self,
+        catalogue: &Catalogue,
+        made: Made,
+        problems: &ProblemIndex,
+        found: &Found,
+    ) -> Arc<[RowIx]> {
+        let rows = rows_of(&found.words);
         let rows = sort::sorted(catalogue, &rows, made.order, problems, self);
         let rows: Arc<[RowIx]> = rows.into();
         if !made.order.has(Column::Problem) {
@@ -94,6 +104,15 @@ impl Arranger {
         }
         rows
     }
+}
+
+/// All rows of a view.
+fn all_of(catalogue: &Catalogue, made: Made, problems: &ProblemIndex) -> Found {
+    let all = Query {
+        removed_view: made.removed_view,
+        ..Query::default()
+    };
+    find(catalogue, &all, problems)
 }
 
 impl Ranks for Arranger {

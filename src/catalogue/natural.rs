@@ -15,26 +15,96 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     Bytes::of(&fold(a)).cmp(Bytes::of(&fold(b)))
 }
 
+/// Bytes of a name that are sorted by at most.
+const RUN: usize = 8 * WORDS;
+
 /// Adds a folded name's run to `words`. The last word ends in a zero byte, unless the run is cut.
 pub(super) fn put_words(folded: &str, words: &mut Vec<u64>) {
-    put_bytes(Bytes::of(folded), words);
+    let mut run = Run::default();
+    let mut rest = folded.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if run.len >= RUN {
+            break;
+        }
+        rest = match byte {
+            b'0'..=b'9' => {
+                let (digits, rest) = number(rest);
+                run.put(b'0');
+                run.put(count(digits));
+                run.put_all(digits);
+                rest
+            }
+            // A zero byte is an end and nothing else.
+            0 | 1 => {
+                run.put(1);
+                run.put(byte + 1);
+                after
+            }
+            _ => {
+                run.put(byte);
+                after
+            }
+        };
+    }
+    run.put_words(words);
 }
 
 /// Adds bytes, eight a word, first byte highest, none of them zero.
 pub(super) fn put_bytes(bytes: impl Iterator<Item = u8>, words: &mut Vec<u64>) {
-    let start = words.len();
-    let (mut word, mut free) = (0, 64);
-    for byte in bytes.take(8 * WORDS) {
-        free -= 8;
-        word |= u64::from(byte) << free;
-        if free == 0 {
-            words.push(word);
-            (word, free) = (0, 64);
+    let mut run = Run::default();
+    bytes.take(RUN).for_each(|byte| run.put(byte));
+    run.put_words(words);
+}
+
+/// The start of a run, on its way to words.
+struct Run {
+    /// One number may begin where the run is cut.
+    bytes: [u8; RUN + 1],
+    len: usize,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            bytes: [0; RUN + 1],
+            len: 0,
         }
     }
-    if words.len() - start < WORDS {
-        words.push(word);
+}
+
+impl Run {
+    fn put(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.len) {
+            *place = byte;
+            self.len += 1;
+        }
     }
+
+    fn put_all(&mut self, bytes: &[u8]) {
+        let room = &mut self.bytes[self.len..];
+        let length = bytes.len().min(room.len());
+        room[..length].copy_from_slice(&bytes[..length]);
+        self.len += length;
+    }
+
+    fn put_words(&self, words: &mut Vec<u64>) {
+        let count = (self.len / 8 + 1).min(WORDS);
+        let (eights, _) = self.bytes[..8 * count].as_chunks();
+        words.extend(eights.iter().map(|eight| u64::from_be_bytes(*eight)));
+    }
+}
+
+/// The digits that a text begins with, those zeros left out that say nothing, and what is behind them.
+fn number(text: &[u8]) -> (&[u8], &[u8]) {
+    let is_digit = |b: &&u8| b.is_ascii_digit();
+    let (digits, rest) = text.split_at(text.iter().take_while(is_digit).count());
+    let zeros = digits.iter().take_while(|&&b| b == b'0').count();
+    (&digits[zeros..], rest)
+}
+
+/// How many digits there are, as a byte that is never zero.
+fn count(digits: &[u8]) -> u8 {
+    digits.len().min(254) as u8 + 1
 }
 
 struct Bytes<'a> {
@@ -54,14 +124,8 @@ impl<'a> Bytes<'a> {
     }
 
     fn start_number(&mut self) -> u8 {
-        let is_digit = |b: &&u8| b.is_ascii_digit();
-        let (digits, rest) = self
-            .rest
-            .split_at(self.rest.iter().take_while(is_digit).count());
-        let zeros = digits.iter().take_while(|&&b| b == b'0').count();
-        self.rest = rest;
-        self.digits = &digits[zeros..];
-        self.next = Some(self.digits.len().min(254) as u8 + 1);
+        (self.digits, self.rest) = number(self.rest);
+        self.next = Some(count(self.digits));
         b'0'
     }
 }
@@ -123,6 +187,30 @@ mod tests {
         }
         let long = "9".repeat(400);
         assert_eq!(compare(&long, &format!("{long}0")), Ordering::Less);
+    }
+
+    #[test]
+    fn words_are_what_is_compared() {
+        let long = "9".repeat(300);
+        let texts = [
+            "",
+            "img_007.jpg",
+            "a\0b\u{1}",
+            "größe 10 製品",
+            "0",
+            "000",
+            &long,
+            &"0".repeat(300),
+            &format!("{}12", "x".repeat(RUN - 1)),
+            &format!("{}12", "x".repeat(RUN - 2)),
+            &format!("{}\0", "x".repeat(RUN - 1)),
+            &format!("{}7", "é".repeat(RUN / 2)),
+        ];
+        for text in texts {
+            let mut compared = Vec::new();
+            put_bytes(Bytes::of(text), &mut compared);
+            assert_eq!(words(text), compared, "{text:?}");
+        }
     }
 
     #[test]

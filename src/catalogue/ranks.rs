@@ -11,7 +11,7 @@ use super::{Catalogue, Column, RowIx};
 /// Below this many rows a second thread costs more than it brings.
 const WORTH_A_THREAD: usize = 20_000;
 /// Rows that are looked at to find the middle.
-const SAMPLES: usize = 63;
+const SAMPLES: usize = 255;
 
 /// A row, the word of its text that is sorted by now, and where its words begin.
 #[derive(Clone, Copy, Default)]
@@ -19,6 +19,20 @@ struct Item {
     word: u64,
     start: u32,
     row: RowIx,
+}
+
+/// The bit of a start that tells words of the upper half of the rows.
+const UPPER: u32 = 1 << 31;
+
+/// The words of the texts, those of the lower and of the upper half of the rows.
+struct Words([Vec<u64>; 2]);
+
+impl Words {
+    /// From the first word of an item on.
+    fn of(&self, item: &Item) -> &[u64] {
+        let half = &self.0[usize::from(item.start >= UPPER)];
+        &half[(item.start & !UPPER) as usize..]
+    }
 }
 
 /// The rank of each row by its number, from 1; 0 for rows without the text, and for rows not asked for.
@@ -51,38 +65,42 @@ struct Texts<'a> {
 impl Texts<'_> {
     /// The lower and the upper part of the rows.
     fn ordered(&self, rows: &[RowIx]) -> (Ranked, Ranked) {
+        let mut items = vec![Item::default(); rows.len()];
         if rows.len() < WORTH_A_THREAD {
-            let (mut items, words) = self.items(rows);
-            return (self.rank(&mut items, &words), Ranked::default());
+            let (count, words) = self.items(rows, &mut items, 0);
+            let words = Words([words, Vec::new()]);
+            return (self.rank(&mut items[..count], &words), Ranked::default());
         }
-        let (first, second) = rows.split_at(rows.len() / 2);
-        let ((mut items, mut words), (more, tail)) =
-            at_once(|| self.items(first), || self.items(second));
-        let offset = words.len() as u32;
-        words.extend(tail);
-        items.extend(more.into_iter().map(|item| Item {
-            start: item.start + offset,
-            ..item
-        }));
-        let middle = self.divide(&mut items, &words);
-        let (low, high) = items.split_at_mut(middle);
+        let middle = rows.len() / 2;
+        let (first, second) = items.split_at_mut(middle);
+        let ((low, left), (high, right)) = at_once(
+            || self.items(&rows[..middle], first, 0),
+            || self.items(&rows[middle..], second, UPPER),
+        );
+        items.copy_within(middle..middle + high, low);
+        items.truncate(low + high);
+        let words = Words([left, right]);
+        let below = self.divide(&mut items, &words);
+        let (low, high) = items.split_at_mut(below);
         at_once(|| self.rank(low, &words), || self.rank(high, &words))
     }
 
-    fn items(&self, rows: &[RowIx]) -> (Vec<Item>, Vec<u64>) {
+    /// Makes items of the rows that have a text; how many, and their words. `half` is part of each start.
+    fn items(&self, rows: &[RowIx], items: &mut [Item], half: u32) -> (usize, Vec<u64>) {
         let mut words = Vec::with_capacity(4 * rows.len());
-        let mut items = Vec::with_capacity(rows.len());
+        let mut count = 0;
         for &row in rows {
             let start = words.len();
             if self.put_words(row, &mut words) {
-                items.push(Item {
+                items[count] = Item {
                     word: words[start],
-                    start: start as u32,
+                    start: start as u32 | half,
                     row,
-                });
+                };
+                count += 1;
             }
         }
-        (items, words)
+        (count, words)
     }
 
     /// Whether there is a text at all.
@@ -107,7 +125,7 @@ impl Texts<'_> {
     }
 
     /// Puts the lower half of the texts first; equal ones stay together. Returns how many are below.
-    fn divide(&self, items: &mut [Item], words: &[u64]) -> usize {
+    fn divide(&self, items: &mut [Item], words: &Words) -> usize {
         let step = (items.len() / SAMPLES).max(1);
         let mut samples: Vec<Item> = items.iter().step_by(step).copied().collect();
         if samples.is_empty() {
@@ -125,7 +143,7 @@ impl Texts<'_> {
         below
     }
 
-    fn rank(&self, items: &mut [Item], words: &[u64]) -> Ranked {
+    fn rank(&self, items: &mut [Item], words: &Words) -> Ranked {
         let mut ranked = Ranked {
             rows: Vec::with_capacity(items.len()),
             last: 0,
@@ -135,7 +153,7 @@ impl Texts<'_> {
     }
 
     /// Sorts items that are equal in all words before `depth`, and ranks them.
-    fn refine(&self, items: &mut [Item], words: &[u64], depth: usize, ranked: &mut Ranked) {
+    fn refine(&self, items: &mut [Item], words: &Words, depth: usize, ranked: &mut Ranked) {
         items.sort_unstable_by_key(|item| item.word);
         for run in items.chunk_by_mut(|a, b| a.word == b.word) {
             if run.len() == 1 || is_end(run[0].word) {
@@ -146,22 +164,18 @@ impl Texts<'_> {
                 run.chunk_by(same).for_each(|same| ranked.add(same));
             } else {
                 for item in run.iter_mut() {
-                    item.word = words[item.start as usize + depth + 1];
+                    item.word = words.of(item)[depth + 1];
                 }
                 self.refine(run, words, depth + 1, ranked);
             }
         }
     }
 
-    fn compare(&self, a: &Item, b: &Item, words: &[u64]) -> Ordering {
+    fn compare(&self, a: &Item, b: &Item, words: &Words) -> Ordering {
         if a.word != b.word {
             return a.word.cmp(&b.word);
         }
-        for depth in 0..WORDS {
-            let (x, y) = (
-                words[a.start as usize + depth],
-                words[b.start as usize + depth],
-            );
+        for (&x, &y) in words.of(a).iter().zip(words.of(b)).take(WORDS) {
             if x != y || is_end(x) {
                 return x.cmp(&y);
             }

@@ -1,5 +1,7 @@
-//! Sorts rows: by the last key first, each time leaving equal rows as they were.
+//! Sorts rows: by the first key, what is equal in it by the next. Rows that are equal in all stand as they did.
 
+use std::cell::LazyCell;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -7,6 +9,9 @@ use crate::model::Time;
 
 use super::segment::{ROWS, Segment};
 use super::{Catalogue, Column, Order, ProblemIndex, RowIx, Sort, natural, radix};
+
+/// Up to so many equal rows are compared pair by pair: that takes no memory.
+const PAIRS: usize = 20;
 
 /// Where the ranks of a text column come from.
 pub(super) trait Ranks {
@@ -26,55 +31,104 @@ pub(super) fn sorted(
         column: Column::Uploaded,
         descending: true,
     };
-    let keys = [Some(newest_first), order.second, Some(order.first)];
-    let mut rows = rows.to_vec();
-    let mut before = None;
-    for key in keys.into_iter().flatten() {
-        if before != Some(key) {
-            rows = by(catalogue, &rows, key, problems, ranks);
-        }
-        before = Some(key);
-    }
-    rows
+    let mut sorts = vec![order.first];
+    sorts.extend(order.second);
+    sorts.push(newest_first);
+    let keys: Vec<Key<'_>> = sorts
+        .into_iter()
+        .map(|sort| Key {
+            descending: sort.descending,
+            number: LazyCell::new(Box::new(move || {
+                number_of(catalogue, rows, sort.column, problems, ranks)
+            })),
+        })
+        .collect();
+    let mut sorted = rows.to_vec();
+    refine(&mut sorted, &keys);
+    sorted
 }
 
-fn by(
-    catalogue: &Catalogue,
-    rows: &[RowIx],
-    sort: Sort,
-    problems: &ProblemIndex,
-    ranks: &impl Ranks,
-) -> Vec<RowIx> {
-    let sorted = |key: &dyn Fn(&Segment, usize, RowIx) -> Option<u64>| {
-        radix::sorted(rows, sort.descending, |row| {
-            let (segment, at) = catalogue.at(row);
-            key(segment, at, row)
-        })
+/// What a row is sorted by; nothing if it has nothing in the column.
+type Number<'a> = Box<dyn Fn(RowIx) -> Option<u64> + 'a>;
+
+/// One key. Its numbers are made when they are first needed: a second key often is not.
+struct Key<'a> {
+    descending: bool,
+    number: LazyCell<Number<'a>, Box<dyn FnOnce() -> Number<'a> + 'a>>,
+}
+
+impl Key<'_> {
+    /// Rows without a number come last in both directions.
+    fn compare(&self, a: RowIx, b: RowIx) -> Ordering {
+        match ((self.number)(a), (self.number)(b)) {
+            (Some(a), Some(b)) if self.descending => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        }
+    }
+}
+
+/// Sorts rows that are equal in all keys before these.
+fn refine(rows: &mut [RowIx], keys: &[Key<'_>]) {
+    let Some((first, rest)) = keys.split_first() else {
+        return;
     };
-    match sort.column {
+    if rows.len() > PAIRS {
+        let number = &**first.number;
+        return radix::sort(rows, first.descending, number, &mut |run| refine(run, rest));
+    }
+    rows.sort_by(|&a, &b| {
+        let mut orders = keys.iter().map(|key| key.compare(a, b));
+        orders
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    });
+}
+
+fn number_of<'a>(
+    catalogue: &'a Catalogue,
+    rows: &[RowIx],
+    column: Column,
+    problems: &'a ProblemIndex,
+    ranks: &impl Ranks,
+) -> Number<'a> {
+    fn of<'a>(
+        catalogue: &'a Catalogue,
+        number: impl Fn(&Segment, usize) -> Option<u64> + 'a,
+    ) -> Number<'a> {
+        Box::new(move |row| {
+            let (segment, at) = catalogue.at(row);
+            number(segment, at)
+        })
+    }
+    match column {
         Column::Name | Column::Id => {
-            let ranks = ranks.ranks(catalogue, rows, sort.column);
-            let rank = |row: RowIx| ranks[row as usize];
-            radix::sorted(rows, sort.descending, |row| {
-                (rank(row) > 0).then(|| rank(row).into())
+            let ranks = ranks.ranks(catalogue, rows, column);
+            Box::new(move |row| {
+                let rank = ranks[row as usize];
+                (rank > 0).then_some(rank.into())
             })
         }
         Column::Type => {
             let places = places(catalogue.types().names());
-            sorted(&|segment, at, _| places[segment.kind(at) as usize])
+            of(catalogue, move |segment, at| {
+                places[segment.kind(at) as usize]
+            })
         }
         Column::Path => {
             let places = places(catalogue.folders().names());
-            sorted(&|segment, at, _| places[segment.folder(at) as usize])
+            of(catalogue, move |segment, at| {
+                places[segment.folder(at) as usize]
+            })
         }
         Column::Problem => {
             let places = numbered(problems.words().collect());
-            sorted(&|_, _, row| places.get(problems.get(row)?).copied())
+            Box::new(move |row| places.get(problems.get(row)?).copied())
         }
-        Column::State => sorted(&|segment, at, _| Some(segment.state(at) as u64)),
-        Column::Size => sorted(&|segment, at, _| Some(segment.size(at))),
-        Column::Uploaded => sorted(&|segment, at, _| segment.uploaded(at).map(rising)),
-        Column::Stored => sorted(&|segment, at, _| segment.stored(at).map(rising)),
+        Column::State => of(catalogue, |segment, at| Some(segment.state(at) as u64)),
+        Column::Size => of(catalogue, |segment, at| Some(segment.size(at))),
+        Column::Uploaded => of(catalogue, |segment, at| segment.uploaded(at).map(rising)),
+        Column::Stored => of(catalogue, |segment, at| segment.stored(at).map(rising)),
     }
 }
 
