@@ -141,7 +141,13 @@ impl Catalogue {
         if id.is_empty() {
             return None;
         }
-        self.index.find(&Id::of(id), |ix| id_in(&self.segments, ix))
+        let id = Id::of(id);
+        self.find_hashed(self.index.hash(&id), &id)
+    }
+
+    /// The row of an id that is not empty.
+    fn find_hashed(&self, hash: u64, id: &Id<'_>) -> Option<RowIx> {
+        self.index.find(hash, id, |ix| id_in(&self.segments, ix))
     }
 
     /// Files that exist: neither removed nor gone.
@@ -251,7 +257,13 @@ impl Catalogue {
             row.id = "".into();
         }
         let shared = self.shared_of(&row);
-        match self.find(row.id.as_str()) {
+        let new = NewRow::of(&row, shared);
+        let hash = self.index.hash(&new.id);
+        let known = match new.id {
+            Id::Text("") => None,
+            _ => self.find_hashed(hash, &new.id),
+        };
+        match known {
             Some(ix) if self.listings[listing].touched.contains(ix) => {
                 let known = self.row(ix);
                 (row.stored, row.removed) = (known.stored(), known.removed());
@@ -263,17 +275,17 @@ impl Catalogue {
                 self.update(ix, &row, shared, false);
                 ix
             }
-            None => self.push(&NewRow::of(&row, shared)),
+            None => self.push(&new, hash),
         }
     }
 
     /// Puts in a row as it was kept; `false` if its id is here already.
     pub(super) fn restore(&mut self, row: &NewRow<'_>) -> bool {
-        let segments = &self.segments;
-        if row.id != Id::Text("") && self.index.find(&row.id, |ix| id_in(segments, ix)).is_some() {
+        let hash = self.index.hash(&row.id);
+        if row.id != Id::Text("") && self.find_hashed(hash, &row.id).is_some() {
             return false;
         }
-        self.push(row);
+        self.push(row, hash);
         self.generation += 1;
         true
     }
@@ -313,7 +325,8 @@ impl Catalogue {
         });
     }
 
-    fn push(&mut self, row: &NewRow<'_>) -> RowIx {
+    /// Adds a row with the hash of its id.
+    fn push(&mut self, row: &NewRow<'_>, hash: u64) -> RowIx {
         let ix = self.slots() as RowIx;
         self.texts += 1;
         match self.segments.last_mut().filter(|last| !last.is_full()) {
@@ -327,7 +340,7 @@ impl Catalogue {
         self.totals.add(self.row(ix).state(), row.size);
         if row.id != Id::Text("") {
             let segments = &self.segments;
-            self.index.insert(ix, |ix| id_in(segments, ix));
+            self.index.insert(hash, ix, |ix| id_in(segments, ix));
         }
         ix
     }
