@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use crate::model::FileRow;
 
 use seen::Seen;
-use stretch::{Stretch, Went, descends, last_key, thickness};
+use stretch::{Stretch, Went, descends, first_key, last_key};
 
 /// A stretch is worth a split when it is thought to hold so many pages.
 const WORTH: f64 = 2.0;
@@ -62,7 +62,28 @@ pub(super) struct Plan {
     cuts: u32,
     /// Rows of the longest page so far.
     page: usize,
+    read: Read,
     seen: Seen,
+}
+
+/// How much of the axis was read downward, and how many files were on it. What is still unread is thought to be
+/// like it: a single page says little, since files come in bursts.
+#[derive(Debug, Default)]
+struct Read {
+    files: f64,
+    length: f64,
+}
+
+impl Read {
+    fn add(&mut self, files: usize, high: i64, low: i64) {
+        self.files += files as f64;
+        self.length += high.saturating_sub(low).max(0) as f64;
+    }
+
+    /// Files a microsecond.
+    fn density(&self) -> f64 {
+        self.files / self.length.max(1.0)
+    }
 }
 
 impl Plan {
@@ -75,6 +96,7 @@ impl Plan {
             stretches: BTreeMap::new(),
             cuts: 0,
             page: 1,
+            read: Read::default(),
             seen: Seen::default(),
         }
     }
@@ -130,8 +152,10 @@ impl Plan {
             if !follows_the_axis(&rows) {
                 return Err(Lost::Axis);
             }
+            self.read
+                .add(rows.len(), first_key(&rows).unwrap_or(key), key);
             if key >= self.low {
-                self.add(Stretch::begun(key, self.low, thickness(&rows)));
+                self.add(Stretch::begun(key, self.low));
                 if self.low == i64::MIN {
                     self.bottom = Bottom::Wanted;
                 }
@@ -169,23 +193,16 @@ impl Plan {
         if went == Went::Back {
             return Ok(Vec::new());
         }
+        let down_to = match went {
+            Went::Over => low,
+            _ => stretch.key(),
+        };
         let fresh = self.seen.fresh(rows, low, high, !begun);
+        self.read.add(fresh.len(), high, down_to);
         if went == Went::Over {
             self.stretches.remove(&number);
-            if fresh.is_empty() && !begun {
-                self.thin_above(high);
-            }
         }
         Ok(fresh)
-    }
-
-    /// Nothing was found in a stretch that was split off: the one above it may be as empty at its end.
-    fn thin_above(&mut self, key: i64) {
-        let above = self
-            .stretches
-            .values_mut()
-            .find(|one| one.low().checked_sub(1) == Some(key));
-        above.into_iter().for_each(Stretch::thin);
     }
 
     fn add(&mut self, stretch: Stretch) -> u32 {
@@ -213,12 +230,13 @@ impl Plan {
     /// The largest stretch that is worth a split, of two alike the newer.
     fn largest(&self) -> Option<u32> {
         let worth = self.page as f64 * WORTH;
-        let large = self.stretches.iter().filter(|(_, one)| one.files() > worth);
+        let large = self
+            .stretches
+            .iter()
+            .max_by_key(|(_, one)| (one.length(), one.key()));
+        let is_worth = |length: i64| length as f64 * self.read.density() > worth;
         large
-            .max_by(|(_, a), (_, b)| {
-                let files = a.files().total_cmp(&b.files());
-                files.then(a.key().cmp(&b.key()))
-            })
+            .filter(|(_, one)| is_worth(one.length()))
             .map(|(number, _)| *number)
     }
 }

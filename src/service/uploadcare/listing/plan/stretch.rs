@@ -32,8 +32,6 @@ pub(super) struct Stretch {
     begun: bool,
     asked: bool,
     tie: Option<Tie>,
-    /// Files a microsecond, as far as is known.
-    thickness: f64,
 }
 
 /// The walk through files of one instant that fill whole pages.
@@ -51,14 +49,13 @@ struct Tie {
 
 impl Stretch {
     /// A stretch that goes on below a page.
-    pub(super) fn begun(key: i64, low: i64, thickness: f64) -> Self {
+    pub(super) fn begun(key: i64, low: i64) -> Self {
         Self {
             key,
             low,
             begun: true,
             asked: false,
             tie: None,
-            thickness,
         }
     }
 
@@ -94,15 +91,10 @@ impl Stretch {
         !self.asked && self.low > self.key
     }
 
-    /// How many files it is thought to hold; none that could be split off if its end is not known.
-    pub(super) fn files(&self) -> f64 {
-        let length = self.key.checked_sub(self.low).filter(|length| *length > 1);
-        length.map_or(0.0, |length| length as f64 * self.thickness)
-    }
-
-    /// It is thought to hold fewer files.
-    pub(super) fn thin(&mut self) {
-        self.thickness /= 16.0;
+    /// How much of the axis could be split; nothing if its end is not known.
+    pub(super) fn length(&self) -> i64 {
+        let length = self.key.checked_sub(self.low);
+        length.filter(|length| *length > 1).unwrap_or(0)
     }
 
     /// Gives its lower half away.
@@ -110,7 +102,7 @@ impl Stretch {
         let middle = self.low + (self.key - self.low) / 2;
         let lower = Self {
             begun: false,
-            ..Self::begun(middle, self.low, self.thickness)
+            ..Self::begun(middle, self.low)
         };
         self.low = middle + 1;
         lower
@@ -139,10 +131,7 @@ impl Stretch {
         if last >= self.key {
             return self.through_tie(rows, full);
         }
-        *self = Self {
-            thickness: thickness(rows),
-            ..Self::begun(last, self.low, 0.0)
-        };
+        *self = Self::begun(last, self.low);
         Ok(Went::On)
     }
 
@@ -190,7 +179,7 @@ impl Stretch {
 }
 
 /// The key of the first row that has one.
-fn first_key(rows: &[FileRow]) -> Option<i64> {
+pub(super) fn first_key(rows: &[FileRow]) -> Option<i64> {
     rows.iter().find_map(|row| row.uploaded).map(|time| time.0)
 }
 
@@ -205,11 +194,4 @@ pub(super) fn descends(rows: &[FileRow]) -> bool {
     rows.iter()
         .filter_map(|row| row.uploaded)
         .is_sorted_by(|a, b| a >= b)
-}
-
-/// Files a microsecond on a page.
-pub(super) fn thickness(rows: &[FileRow]) -> f64 {
-    let ends = first_key(rows).zip(last_key(rows));
-    let length = ends.map_or(1, |(first, last)| first.abs_diff(last).max(1));
-    rows.len() as f64 / length as f64
 }
