@@ -79,12 +79,23 @@ impl Limits {
     }
 }
 
+/// What the body of a good answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carries {
+    /// JSON, or nothing with a 204. What is no JSON is asked for once more.
+    Json,
+    /// JSON that the caller reads whole, which shows whether it is any: a page is not read twice for that.
+    Page,
+    /// Anything.
+    Picture,
+}
+
 /// One request: what it may do, and how to build it afresh for each try.
 pub(crate) struct Call<'a> {
     /// What it may do to the service.
     pub intent: Intent,
-    /// Whether a good answer is JSON (or an empty 204).
-    pub json: bool,
+    /// What a good answer carries.
+    pub carries: Carries,
     /// Builds the request, signed for this very moment.
     pub build: &'a (dyn Fn(&Client) -> Result<Request, ServiceError> + Send + Sync),
 }
@@ -269,7 +280,9 @@ impl Http {
             let (body, cut) = start(&mut response, REFUSAL_BYTES).await;
             match cut {
                 // Such a refusal names ids, or tells a service from a web page: half of it says neither.
-                Some(error) if call.json && says_more(status) => return Err(Fault::of(error)),
+                Some(error) if call.carries != Carries::Picture && says_more(status) => {
+                    return Err(Fault::of(error));
+                }
                 // Of the others the status says enough; what can be had of the body are only words.
                 _ => body,
             }
@@ -285,7 +298,8 @@ impl Http {
         match status {
             429 => Err(Fault::throttled(wait, answer.words())),
             408 | 500.. => Err(Fault::failed(status, wait, answer.words())),
-            _ if good && call.json && status != 204 && !answer.is_json() => {
+            204 => Ok(answer),
+            _ if good && call.carries == Carries::Json && !answer.is_json() => {
                 Err(Fault::garbled(&answer))
             }
             _ => Ok(answer),

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{Account, FileDetails, ItemId};
-use crate::service::http::{Answer, Call, Intent, segment};
+use crate::service::http::{Answer, Call, Carries, Intent, segment};
 use crate::service::wire::{Fields, Types, indent};
 use crate::service::{Answered, ErrorKind, Pass, Priority, Seen, ServiceError};
 
@@ -55,7 +55,7 @@ impl ImageKit {
         };
         let call = Call {
             intent,
-            json: true,
+            carries: Carries::Json,
             build: &build,
         };
         let answer = self.api.send_on(pass, call, stop).await;
@@ -232,7 +232,7 @@ impl ImageKit {
         let build = |_: &Client| Ok(Request::new(Method::GET, url.clone()));
         let call = Call {
             intent: Intent::Picture,
-            json: false,
+            carries: Carries::Picture,
             build: &build,
         };
         let pass = self.gate.enter(Priority::Picture).await;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{FileDetails, ItemId};
-use crate::service::http::{Answer, Call, Intent, same_origin};
+use crate::service::http::{Answer, Call, Carries, Intent, same_origin};
 use crate::service::wire::{Fields, Types, indent};
 use crate::service::{
     Answered, BatchAnswer, CallMeta, ErrorKind, Fact, Pass, Priority, Seen, ServiceError, redact,
@@ -60,7 +60,7 @@ impl Templated {
         };
         let call = Call {
             intent,
-            json: true,
+            carries: Carries::Json,
             build: &build,
         };
         self.api
@@ -232,7 +232,7 @@ impl Templated {
         let build = |client: &Client| plain(client, &Method::GET, url);
         let call = Call {
             intent: Intent::Picture,
-            json: false,
+            carries: Carries::Picture,
             build: &build,
         };
         let host = match same_origin(&self.base, url.as_str()) {

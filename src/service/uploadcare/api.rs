@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{ItemId, Time};
-use crate::service::http::{Answer, Call, Intent, segment};
+use crate::service::http::{Answer, Call, Carries, Intent, segment};
 use crate::service::wire::{Fields, Types};
 use crate::service::{Answered, ErrorKind, Pass, Priority, Seen, ServiceError, redact};
 
@@ -49,13 +49,31 @@ impl Uploadcare {
         let build = |client: &Client| self.request(client, &method, url, body);
         let call = Call {
             intent,
-            json: true,
+            carries: Carries::Json,
             build: &build,
         };
-        self.api
-            .send(pass, call, stop)
-            .await
-            .map_err(|error| redact::error(self.keys.secret(), error))
+        self.send(pass, call, stop).await
+    }
+
+    /// Reads a page that the caller takes apart at once: only that shows whether it is JSON.
+    pub(super) async fn get_page(&self, pass: Pass, url: &Url) -> Result<Answer, ServiceError> {
+        let build = |client: &Client| self.request(client, &Method::GET, url, &[]);
+        let call = Call {
+            intent: Intent::Read,
+            carries: Carries::Page,
+            build: &build,
+        };
+        self.send(pass, call, &CancellationToken::new()).await
+    }
+
+    async fn send(
+        &self,
+        pass: Pass,
+        call: Call<'_>,
+        stop: &CancellationToken,
+    ) -> Result<Answer, ServiceError> {
+        let sent = self.api.send(pass, call, stop).await;
+        sent.map_err(|error| redact::error(self.keys.secret(), error))
     }
 
     /// A request, signed for now.
@@ -193,7 +211,7 @@ impl Uploadcare {
         };
         let call = Call {
             intent: Intent::Picture,
-            json: false,
+            carries: Carries::Picture,
             build: &build,
         };
         let pass = self.gate.enter(Priority::Picture).await;

@@ -8,7 +8,6 @@ use std::collections::{HashSet, VecDeque};
 use futures_util::future::{BoxFuture, FutureExt, join};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::model::{FileRow, GroupRow, Time};
@@ -126,16 +125,20 @@ impl Uploadcare {
         query: &str,
         ask: Ask,
     ) -> Result<(Ask, Listed<FileRow>), ServiceError> {
-        let answer = self
-            .get(pass, &self.address(query, ask), &CancellationToken::new())
-            .await?;
+        let url = self.address(query, ask);
+        let answer = self.get_page(pass, &url).await?;
         if !answer.is_success() {
             return Err(self.refuse(&answer, ErrorKind::NotTheService));
         }
-        // Reading a thousand rows takes milliseconds, in which other answers are to come in.
-        let text = answer.clone();
-        let read = tokio::task::spawn_blocking(move || rows::files_page(&text.text())).await;
-        let listed = read.ok().flatten().ok_or_else(|| self.nonsense(&answer))?;
+        if let Some(listed) = aside(&answer).await {
+            return Ok((ask, listed));
+        }
+        // A passing hiccup is asked again, as any read; an answer of something else says so itself.
+        let answer = match answer.is_json() {
+            true => answer,
+            false => self.page(&url).await?,
+        };
+        let listed = aside(&answer).await.ok_or_else(|| self.nonsense(&answer))?;
         Ok((ask, listed))
     }
 
@@ -213,6 +216,14 @@ impl Uploadcare {
             "The listing led back to a page that was read before; it was ended there and may lack files. Refresh it",
         ))
     }
+}
+
+/// Reads a page on another thread: a thousand rows take a millisecond or two, in which other answers are to
+/// come in.
+async fn aside(answer: &Answer) -> Option<Listed<FileRow>> {
+    let answer = answer.clone();
+    let read = tokio::task::spawn_blocking(move || rows::files_page(&answer.text()));
+    read.await.ok().flatten()
 }
 
 /// Hands a page to the plan, and what is new of it on.

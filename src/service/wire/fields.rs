@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::model::Time;
@@ -75,11 +75,7 @@ impl<'a> Fields<'a> {
 
     /// A truth, also in quotes or as 0 or 1.
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
-        match self.get(key)?.get().trim_matches('"') {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        }
+        flag(self.get(key)?)
     }
 
     /// An object.
@@ -96,7 +92,15 @@ impl<'a> Fields<'a> {
 /// The keys of an object among the fields, sorted, one a line: as a row keeps those of its metadata. Nulls are
 /// no values.
 pub(crate) fn keys(fields: &Fields<'_>, object: &str) -> String {
-    let Some(own) = fields.object(object) else {
+    fields.get(object).map(keys_of).unwrap_or_default()
+}
+
+/// The keys of an object, likewise.
+pub(crate) fn keys_of(object: &RawValue) -> String {
+    if object.get() == "{}" {
+        return String::new();
+    }
+    let Some(own) = Fields::of(object.get()) else {
         return String::new();
     };
     let own = own.iter().filter(|(_, value)| value.get() != "null");
@@ -119,7 +123,7 @@ pub(crate) fn string(value: &RawValue) -> Option<String> {
 }
 
 /// A JSON string as text, borrowed if it is written as it reads.
-fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+pub(crate) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
     let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
     match inner.contains('\\') {
         true => string(value).map(Cow::Owned),
@@ -138,7 +142,17 @@ pub(crate) fn number(value: &RawValue) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
-fn count(value: &RawValue) -> Option<u64> {
+/// A truth, also in quotes or as 0 or 1.
+pub(crate) fn flag(value: &RawValue) -> Option<bool> {
+    match value.get().trim_matches('"') {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A count: whole, at least 0; a fraction is cut off, a number in quotes is read.
+pub(crate) fn count(value: &RawValue) -> Option<u64> {
     let text = value.get().trim_matches('"').trim();
     if let Ok(count) = text.parse() {
         return Some(count);
@@ -180,38 +194,6 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// Reads of an object only the fields with these keys; the others are skipped unread.
-#[derive(Clone, Copy)]
-pub(crate) struct Only(pub &'static [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for Only {
-    type Value = Fields<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Fields<'de>, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Only {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = Vec::with_capacity(self.0.len());
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            if self.0.contains(&key.0.as_ref()) {
-                fields.push((key.0, map.next_value()?));
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(Fields(fields))
-    }
-}
-
 struct FieldsVisitor;
 
 impl<'de> Visitor<'de> for FieldsVisitor {
@@ -230,7 +212,8 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
-struct Key<'a>(Cow<'a, str>);
+/// A key, borrowed if it is written as it reads.
+pub(crate) struct Key<'a>(pub Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -8,7 +8,7 @@ mod said;
 pub(crate) mod show;
 mod types;
 
-pub(crate) use fields::{Fields, Only, keys, number, plain, string};
+pub(crate) use fields::{Fields, Key, count, flag, keys, keys_of, number, plain, string, text};
 pub(crate) use layout::indent;
 pub(crate) use said::Said;
 pub(crate) use types::Types;

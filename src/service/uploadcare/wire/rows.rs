@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::model::{FileRow, GroupRow, ItemId};
+use crate::model::{FileRow, GroupRow, ItemId, Time};
 use crate::service::http::segment;
-use crate::service::wire::{Fields, Types, keys, plain, string};
+use crate::service::wire::{Fields, Types, count, flag, keys_of, plain, string, text};
 
 /// A page, its rows unread.
 pub(crate) struct RawPage<'a> {
@@ -89,55 +89,88 @@ pub(crate) fn file(row: &RawValue, types: &mut Types) -> FileRow {
 
 /// One file from its fields.
 pub(crate) fn file_of(fields: &Fields<'_>, types: &mut Types) -> FileRow {
-    let id = fields.string("uuid").unwrap_or_default();
-    let mut wrong = Vec::new();
-    if id.is_empty() {
-        wrong.push("no id".to_owned());
-    }
-    let size = fields.count("size");
-    if size.is_none() && fields.get("size").is_some() {
-        wrong.push("unreadable size".to_owned());
-    }
-    let mut time = |key: &str| {
-        let time = fields.time(key);
-        if time.is_none() && fields.get(key).is_some() {
-            wrong.push(format!("unreadable {key}"));
-        }
-        time
+    let info = fields.get("content_info");
+    let parts = Parts {
+        id: fields.get("uuid"),
+        name: fields.get("original_filename"),
+        size: fields.get("size"),
+        claimed: fields.get("mime_type"),
+        detected: info.and_then(|info| Fields::of(info.get())?.object("mime")?.get("mime")),
+        uploaded: fields.get("datetime_uploaded"),
+        stored: fields.get("datetime_stored"),
+        removed: fields.get("datetime_removed"),
+        ready: fields.get("is_ready"),
+        image: fields.get("is_image"),
+        metadata: fields.get("metadata"),
     };
-    let uploaded = time("datetime_uploaded");
-    let (stored, removed) = (time("datetime_stored"), time("datetime_removed"));
-    let ready = fields.flag("is_ready").unwrap_or(true);
-    FileRow {
-        odd: (!wrong.is_empty())
-            .then(|| format!("The service listed it with {}", wrong.join(", "))),
-        id: ItemId::new(id),
-        name: fields
-            .get("original_filename")
-            .map(plain)
-            .unwrap_or_default(),
-        size: size.unwrap_or(0),
-        mime: types.share(mime(fields)),
-        uploaded,
-        stored,
-        removed,
-        ready,
-        image: ready && fields.flag("is_image") == Some(true),
-        folder: types.share(""),
-        keys: types.share(keys(fields, "metadata")),
-    }
+    parts.file(types)
 }
 
-/// The content type: the detected one, else the uploader's claim.
-fn mime<'a>(fields: &Fields<'a>) -> Cow<'a, str> {
-    let info = fields.get("content_info").map(RawValue::get);
-    let detected = info
-        .and_then(swift::detected)
-        .or_else(|| Fields::of(info?)?.object("mime")?.text("mime"))
-        .filter(|mime| !mime.is_empty());
-    detected
-        .or_else(|| fields.text("mime_type"))
-        .unwrap_or_default()
+/// What a row is made of, unread. Nulls are left out.
+#[derive(Default)]
+struct Parts<'a> {
+    id: Option<&'a RawValue>,
+    name: Option<&'a RawValue>,
+    size: Option<&'a RawValue>,
+    /// The content type that the uploader claims.
+    claimed: Option<&'a RawValue>,
+    /// The content type that the service found.
+    detected: Option<&'a RawValue>,
+    uploaded: Option<&'a RawValue>,
+    stored: Option<&'a RawValue>,
+    removed: Option<&'a RawValue>,
+    ready: Option<&'a RawValue>,
+    image: Option<&'a RawValue>,
+    metadata: Option<&'a RawValue>,
+}
+
+impl Parts<'_> {
+    fn file(&self, types: &mut Types) -> FileRow {
+        let id = self.id.and_then(string).unwrap_or_default();
+        let mut wrong = Vec::new();
+        if id.is_empty() {
+            wrong.push("no id".to_owned());
+        }
+        let size = self.size.and_then(count);
+        if size.is_none() && self.size.is_some() {
+            wrong.push("unreadable size".to_owned());
+        }
+        let mut time = |key: &str, value: Option<&RawValue>| {
+            let time = value.and_then(|value| Time::parse(&text(value)?));
+            if time.is_none() && value.is_some() {
+                wrong.push(format!("unreadable {key}"));
+            }
+            time
+        };
+        let uploaded = time("datetime_uploaded", self.uploaded);
+        let stored = time("datetime_stored", self.stored);
+        let removed = time("datetime_removed", self.removed);
+        let ready = self.ready.and_then(flag).unwrap_or(true);
+        FileRow {
+            odd: (!wrong.is_empty())
+                .then(|| format!("The service listed it with {}", wrong.join(", "))),
+            id: ItemId::new(id),
+            name: self.name.map(plain).unwrap_or_default(),
+            size: size.unwrap_or(0),
+            mime: types.share(self.mime()),
+            uploaded,
+            stored,
+            removed,
+            ready,
+            image: ready && self.image.and_then(flag) == Some(true),
+            folder: types.share(""),
+            keys: types.share(self.metadata.map(keys_of).unwrap_or_default()),
+        }
+    }
+
+    /// The content type: the detected one, else the uploader's claim.
+    fn mime(&self) -> Cow<'_, str> {
+        let detected = self.detected.and_then(text);
+        detected
+            .filter(|mime| !mime.is_empty())
+            .or_else(|| self.claimed.and_then(text))
+            .unwrap_or_default()
+    }
 }
 
 /// The rows of a page of groups. `cdn` is the CDN base with its slash.
@@ -179,7 +212,7 @@ pub(crate) fn members(fields: &Fields<'_>) -> Vec<Option<FileRow>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FileState, Time};
+    use crate::model::FileState;
 
     const UUID: &str = "21975c81-7f57-4c7a-aef9-acfe28779f78";
 

@@ -6,29 +6,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess,
+    Visitor,
 };
 use serde_json::value::RawValue;
 
 use crate::model::FileRow;
-use crate::service::wire::{Only, Types};
+use crate::service::wire::{Key, Types};
 
-use super::{Listed, file_of};
-
-/// What a row is made of.
-const ROW: &[&str] = &[
-    "uuid",
-    "original_filename",
-    "size",
-    "mime_type",
-    "content_info",
-    "datetime_uploaded",
-    "datetime_stored",
-    "datetime_removed",
-    "is_ready",
-    "is_image",
-    "metadata",
-];
+use super::{Listed, Parts};
 
 /// A page, if all of it can be read at once.
 pub(super) fn page(json: &str) -> Option<Listed<FileRow>> {
@@ -36,16 +22,6 @@ pub(super) fn page(json: &str) -> Option<Listed<FileRow>> {
     let page = deserializer.deserialize_map(PageVisitor).ok()?;
     deserializer.end().ok()?;
     Some(page)
-}
-
-/// The detected content type, of the `content_info` of a file.
-pub(super) fn detected(info: &str) -> Option<Cow<'_, str>> {
-    let mut deserializer = serde_json::Deserializer::from_str(info);
-    let fields = Only(&["mime"]).deserialize(&mut deserializer).ok()?;
-    let mime = fields.get("mime")?.get();
-    let mut deserializer = serde_json::Deserializer::from_str(mime);
-    let fields = Only(&["mime"]).deserialize(&mut deserializer).ok()?;
-    fields.text("mime")
 }
 
 struct PageVisitor;
@@ -102,10 +78,123 @@ impl<'de> Visitor<'de> for Rows {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
         let mut types = Types::default();
         let mut files = Vec::with_capacity(1000);
-        while let Some(fields) = rows.next_element_seed(Only(ROW))? {
-            files.push(file_of(&fields, &mut types));
+        while let Some(parts) = rows.next_element_seed(Row)? {
+            files.push(parts.file(&mut types));
         }
         Ok(files)
+    }
+}
+
+struct Row;
+
+impl<'de> DeserializeSeed<'de> for Row {
+    type Value = Parts<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Row {
+    type Value = Parts<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a file")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut parts = Parts::default();
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            let part = match key.0.as_ref() {
+                "uuid" => &mut parts.id,
+                "original_filename" => &mut parts.name,
+                "size" => &mut parts.size,
+                "mime_type" => &mut parts.claimed,
+                "datetime_uploaded" => &mut parts.uploaded,
+                "datetime_stored" => &mut parts.stored,
+                "datetime_removed" => &mut parts.removed,
+                "is_ready" => &mut parts.ready,
+                "is_image" => &mut parts.image,
+                "metadata" => &mut parts.metadata,
+                "content_info" => {
+                    parts.detected = map.next_value_seed(Within(&["mime", "mime"]))?;
+                    continue;
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            let value: &'de RawValue = map.next_value()?;
+            *part = Some(value).filter(|value| value.get() != "null");
+        }
+        Ok(parts)
+    }
+}
+
+/// The value at the end of a path of keys; nothing where something else than an object is on the way.
+struct Within(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Within {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        match self.0 {
+            [] => <&'de RawValue>::deserialize(deserializer).map(Some),
+            _ => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Within {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            match self.0.split_first() {
+                Some((name, path)) if key.0 == *name => {
+                    found = map.next_value_seed(Within(path))?
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
+        while values.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
     }
 }
 
@@ -126,6 +215,20 @@ mod tests {
                 r#"{{{uuid}, "content_info": {{"mime": {{"mime": ""}}}}, "mime_type": "c/d"}}"#
             ),
             format!(r#"{{{uuid}, "content_info": 5, "mime_type": "c\/d"}}"#),
+            format!(r#"{{{uuid}, "content_info": {{"mime": null}}, "mime_type": "c/d"}}"#),
+            format!(r#"{{{uuid}, "content_info": {{"mime": [{{"mime": "a/b"}}, -1.5, null]}}}}"#),
+            format!(r#"{{{uuid}, "content_info": {{"mime": {{"mime": {{"mime": "a/b"}}}}}}}}"#),
+            format!(r#"{{{uuid}, "content_info": {{"mime": {{"mime": "a\/b", "mime": null}}}}}}"#),
+            format!(
+                r#"{{{uuid}, "content_info": {{"mime": {{"mime": "a/b"}}, "mime": {{"mime": "c/d"}}}}}}"#
+            ),
+            format!(r#"{{{uuid}, "content_info": {{"mime": {{"mime": "a/b"}}, "mime": true}}}}"#),
+            format!(
+                r#"{{{uuid}, "content_info": {{"mime": {{"mime": "a/b"}}}}, "content_info": "x"}}"#
+            ),
+            format!(r#"{{{uuid}, "content_info": [[]], "size": null, "size": 7}}"#),
+            format!(r#"{{{uuid}, "size": 7, "size": null, "metadata": {{"b": 1, "a": null}}}}"#),
+            format!(r#"{{{uuid}, "is_ready": "false", "is_image": 1, "metadata": {{}}}}"#),
             format!(r#"{{{uuid}, "original_filename": "\ud83d \u00e9", "odd": "\ud83d"}}"#),
             format!(r#"{{{uuid}, "original_filename": [1, 2], "size": 1e400, "x": 1e400}}"#),
             format!(r#"{{{uuid}, "datetime_uploaded": "2022-09-28T15:53:36.082137Z"}}"#),
