@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::bench::{Bench, counts};
 use super::fake::Trouble;
-use super::{Away, Cause, JobError, Pace};
+use super::{Away, Cause, JobError, Pace, fixture};
 use crate::ledger::LedgerErrorKind;
-use crate::model::{JobState, JobSummary};
+use crate::model::{JobState, JobSummary, PlanItem, Verb};
 use crate::service::ErrorKind;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -122,6 +122,24 @@ async fn a_stop_while_the_disk_is_full_is_at_once() {
     let summary = bench.run_as_the_program().await.unwrap();
     assert_eq!(counts(&summary), [400, 0, 0, 0, 0]);
     bench.check();
+}
+
+#[tokio::test]
+async fn a_plan_without_room_says_how_much_it_needs() {
+    let bench = Bench::new(1, 0).await;
+    bench.engine.ledger.fill_disk();
+    let items = (0..40_000).map(|n| PlanItem::bare(fixture::id(n)));
+    let plan = fixture::plan(Verb::Delete, items.collect());
+    let JobError::Ledger(error) = bench.engine.start(&plan).await.unwrap_err() else {
+        panic!("no error of the ledger");
+    };
+    for part in [
+        "disk is full",
+        "8 MB",
+        "The plan itself needs 20.0 MB more.",
+    ] {
+        assert!(error.message.contains(part), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use crate::model::size;
+
 /// What an error of the ledger means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LedgerErrorKind {
@@ -82,6 +84,18 @@ impl LedgerError {
         Self::new(kind, explain(kind, path, &error.to_string()))
     }
 
+    /// A large plan needs more room than a job that runs.
+    pub(super) fn of_plan(mut self, items: usize) -> Self {
+        let room = size::bytes(items as u64 * ITEM);
+        if matches!(
+            self.kind,
+            LedgerErrorKind::DiskFull | LedgerErrorKind::NotWritten
+        ) {
+            self.message += &format!(" The plan itself needs {room} more.");
+        }
+        self
+    }
+
     /// Whether it may pass by itself or by somebody's hand, so that the same can be tried again.
     pub fn passes(&self) -> bool {
         use LedgerErrorKind as Kind;
@@ -107,6 +121,9 @@ fn is_about_writing(error: &rusqlite::Error) -> bool {
 
 /// What the ledger may grow by before SQLite makes it smaller again, and what a large job adds.
 const ROOM: &str = "about 8 MB";
+
+/// Bytes that an item of a plan needs: in the log, and then in its place.
+const ITEM: u64 = 500;
 
 /// The sentence for a person. `detail` is the system's own wording.
 fn explain(kind: LedgerErrorKind, path: &Path, detail: &str) -> String {

@@ -32,6 +32,7 @@ impl Ledger {
             insert_items(tx, job, plan)?;
             Ok(job)
         })
+        .map_err(|error| error.of_plan(plan.items().len()))
     }
 
     /// Writes that a call is about to leave with these items.
