@@ -161,6 +161,29 @@ fn the_keyboard_goes_back_to_the_field_that_had_it() {
 }
 
 #[test]
+fn a_click_beside_a_sheet_keeps_what_was_typed() {
+    let mut window = Window::open();
+    window.key(Modifiers::COMMAND, Key::N);
+    window.fill("Name", "Second");
+    let beside = egui::pos2(700.0, 20.0);
+    window.harness.hover_at(beside);
+    for pressed in [true, false] {
+        window.harness.event(egui::Event::PointerButton {
+            pos: beside,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        window.steps(2);
+    }
+    assert_eq!(sheet(&window.harness).as_deref(), Some("Add profile"));
+    let name = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Name");
+    assert_eq!(name.value().as_deref(), Some("Second"));
+}
+
+#[test]
 fn a_report_sheet_takes_the_keyboard_too() {
     let mut window = Window::open();
     window.click_row(2, Modifiers::NONE);

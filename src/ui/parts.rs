@@ -97,8 +97,14 @@ pub fn link(ui: &mut Ui, text: &str) -> Response {
     let text = RichText::new(text)
         .color(tokens.accent)
         .family(theme::medium());
-    ui.add(Label::new(text).selectable(false).sense(Sense::click()))
-        .on_hover_cursor(CursorIcon::PointingHand)
+    let response = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, tokens.accent);
+        let rect = response.rect;
+        ui.painter()
+            .hline(rect.x_range(), rect.bottom() + 1.0, stroke);
+    }
+    response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
 /// A single-line field, as wide as `width`; `name` is for those who cannot see its caption.

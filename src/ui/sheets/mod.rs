@@ -14,7 +14,8 @@ pub mod profile;
 pub mod report;
 
 use egui::{
-    Color32, Context, CornerRadius, Frame, Id, Margin, Modal, Rect, ScrollArea, Stroke, Ui, Vec2,
+    Color32, Context, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Rect, ScrollArea,
+    Stroke, Ui, Vec2,
 };
 
 use super::parts::{self, Weight};
@@ -77,7 +78,10 @@ pub fn show(
             }
             stay
         });
-    if response.should_close() {
+    // A click beside it does not close a sheet: what was typed into it would be gone.
+    let free = response.is_top_modal && !response.any_popup_open;
+    let esc = free && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    if esc || response.response.should_close() {
         Stay::Close
     } else {
         response.inner
