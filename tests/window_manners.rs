@@ -184,6 +184,45 @@ fn a_click_beside_a_sheet_keeps_what_was_typed() {
 }
 
 #[test]
+fn a_link_that_goes_leaves_the_keyboard_in_the_field() {
+    let mut window = Window::open();
+    let latency = std::time::Duration::from_secs(600);
+    window.click_row(0, Modifiers::NONE);
+    window.key(Modifiers::COMMAND, Key::A);
+    window.demo().faults().set_latency(latency);
+    key(&mut window, Key::Delete);
+    window.shows("Looking whether any of these");
+    let at = window.harness.get_by_label("Skip").rect().center();
+    window.harness.hover_at(at);
+    for pressed in [true, false] {
+        window.harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        window.steps(1);
+    }
+    window.steps(4);
+    assert!(!window.has("Looking whether any of these"));
+    window.harness.event(egui::Event::Text("28".to_owned()));
+    window.steps(2);
+    let field = window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Type to confirm");
+    assert_eq!(
+        field.value().as_deref(),
+        Some("28"),
+        "{:?}",
+        focused(&window)
+    );
+    window
+        .demo()
+        .faults()
+        .set_latency(std::time::Duration::ZERO);
+}
+
+#[test]
 fn a_report_sheet_takes_the_keyboard_too() {
     let mut window = Window::open();
     window.click_row(2, Modifiers::NONE);

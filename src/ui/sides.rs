@@ -24,12 +24,12 @@ pub fn sides<S: ?Sized>(
         ui.allocate_exact_size(vec2(ui.available_width(), theme::FIELD), Sense::hover());
     let split = rect.right() - known.unwrap_or_default().min(rect.width());
     let rest = rect.with_max_x((split - GAP).max(rect.left()));
-    end(ui, rest, |ui| {
+    end(ui, id.with("left"), rest, |ui| {
         // The ring of what has the keyboard stands a little over its edge.
         ui.shrink_clip_rect(rest.expand2(vec2(4.0, 4.0)));
         left(ui, state);
     });
-    let shown = end(ui, rect.with_min_x(split), |ui| {
+    let shown = end(ui, id, rect.with_min_x(split), |ui| {
         ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
         right(ui, state);
     });
@@ -40,8 +40,10 @@ pub fn sides<S: ?Sized>(
     }
 }
 
-fn end(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) -> Rect {
+/// What comes and goes above must not hand the keyboard to another button: an end has ids of its own.
+fn end(ui: &mut Ui, id: Id, rect: Rect, add: impl FnOnce(&mut Ui)) -> Rect {
     let builder = UiBuilder::new()
+        .scope_id(id)
         .max_rect(rect)
         .layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {

@@ -116,7 +116,7 @@ impl PlanSheet {
             self.warnings(ui);
             ui.add_space(4.0);
             self.sample(ui, &plan);
-            let ready = self.typing(ui);
+            let ready = ui.push_id("typing", |ui| self.typing(ui)).inner;
             ui.add_space(6.0);
             self.buttons(ui, &plan, ready, &mut confirmed)
         });

@@ -19,7 +19,13 @@ use crate::ui::theme::{self, Tokens};
 
 /// What the box is called.
 const NAME: &str = "Filter by name or id";
-const HINT: &str = "Filter: words, type:image, size>10mb, …  ·  press /";
+/// The longest that has room is shown.
+const HINTS: [&str; 4] = [
+    "Filter: words, type:image, size>10mb, …  ·  press /",
+    "Filter: words, type:image, size>10mb, …",
+    "Filter: words, type:image, …",
+    "Filter",
+];
 /// Letters of a key that are typed before keys are suggested: Enter must not turn words into keys.
 const ENOUGH: usize = 2;
 const BUTTON: f32 = 22.0;
@@ -40,7 +46,7 @@ pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut 
         )
     };
     let edit = egui::TextEdit::singleline(&mut list.text)
-        .hint_text(RichText::new(HINT).color(tokens.faint))
+        .hint_text(RichText::new(hint(ui, width - 110.0)).color(tokens.faint))
         .margin(Margin {
             left: 30,
             right: 76,
@@ -79,6 +85,17 @@ pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut 
         list.text.clear();
     }
     buttons(ui, &response, list, can_save, send);
+}
+
+fn hint(ui: &Ui, room: f32) -> &'static str {
+    let ink = Tokens::of(ui).faint;
+    let fits = |hint: &&str| {
+        let galley = ui
+            .painter()
+            .layout_no_wrap((*hint).to_owned(), theme::body(), ink);
+        galley.size().x <= room
+    };
+    HINTS.into_iter().find(fits).unwrap_or(HINTS[3])
 }
 
 fn byte(text: &str, chars: usize) -> usize {
