@@ -39,6 +39,11 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::under(None).await
+    }
+
+    /// With a client for that fault.
+    async fn under(fault: Option<Fault>) -> Self {
         let options = Options {
             files: 5,
             imagekit_files: 600,
@@ -50,7 +55,8 @@ impl House {
         };
         let server = Server::start(options).await.unwrap();
         let credentials = credentials(&server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
-        let service = service::open_with(&credentials, limits()).unwrap();
+        let stalls = matches!(fault, Some(Fault::StallAfter(_)));
+        let service = service::open_with(&credentials, limits(stalls)).unwrap();
         let source = Source {
             service: ServiceKind::ImageKit,
             profile: ProfileId("p".into()),
@@ -183,7 +189,7 @@ fn check(what: &str, house: &House, record: &JobRecord, is_done: impl Fn(&BookFi
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tags_under_every_fault() {
     for fault in faults() {
-        let house = House::new().await;
+        let house = House::under(fault).await;
         let stuck = house.server.imagekit_books().stuck_ids();
         let mut items = house.items(220);
         items.insert(3, PlanItem::bare("0123456789abcdef01234567".into()));
@@ -218,7 +224,7 @@ async fn tags_under_every_fault() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn moves_and_new_names_under_every_fault() {
     for fault in faults() {
-        let house = House::new().await;
+        let house = House::under(fault).await;
         let mut items = house.items(30);
         items.push(PlanItem::bare("0123456789abcdef01234567".into()));
         // One was moved by somebody else since the plan.
@@ -261,7 +267,7 @@ async fn moves_and_new_names_under_every_fault() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn copies_under_every_fault() {
     for fault in faults() {
-        let house = House::new().await;
+        let house = House::under(fault).await;
         let items = house.items(25);
         house.strike(fault);
         let what = format!("copy {fault:?}");
@@ -325,7 +331,7 @@ async fn copies_whose_answers_were_lost_are_settled_by_a_later_run() {
 
     // A client that saw nothing of it.
     let keys = credentials(&house.server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
-    house.engine.service = service::open_with(&keys, limits()).unwrap();
+    house.engine.service = service::open_with(&keys, limits(false)).unwrap();
     let observer: Arc<dyn Observer> = Arc::new(Silent);
     let summary = house
         .engine
@@ -345,7 +351,7 @@ async fn copies_whose_answers_were_lost_are_settled_by_a_later_run() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_delete_removed_is_purged_under_every_fault() {
     for fault in faults() {
-        let house = House::new().await;
+        let house = House::under(fault).await;
         let mut items = house.items(30);
         items.push(PlanItem::bare("0123456789abcdef01234567".into()));
         let service: &dyn Service = &*house.engine.service;
@@ -424,7 +430,7 @@ async fn a_continued_delete_owes_the_purge_of_what_it_deleted_then() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn folders_under_every_fault() {
     for fault in faults() {
-        let house = House::new().await;
+        let house = House::under(fault).await;
         let books = house.server.imagekit_books();
         for number in 0..12 {
             let path = format!("/folder-{number}/inner");

@@ -309,7 +309,7 @@ async fn usage_is_told_and_a_delete_gives_no_credit_back() {
         ..Own::default()
     })
     .await;
-    let error = client(&blocked, limits()).usage().await.unwrap_err();
+    let error = client(&blocked, limits(false)).usage().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Forbidden);
 }
 
@@ -321,8 +321,8 @@ impl Observer for Nobody {
 }
 
 /// Runs a job over the ids.
-async fn run(server: &Server, verb: Verb, ids: &[String]) -> JobRecord {
-    let service = client(server, limits());
+async fn run(server: &Server, verb: Verb, ids: &[String], stalls: bool) -> JobRecord {
+    let service = client(server, limits(stalls));
     let source = Source {
         service: ServiceKind::Templated,
         profile: ProfileId("p".into()),
@@ -395,7 +395,7 @@ async fn quiet_jobs_equal_the_books_with_one_call_an_item() {
         for (kind, verb) in KINDS {
             let before = ids_of(&server, kind);
             let ids = targets(&before);
-            let record = run(&server, verb, &ids).await;
+            let record = run(&server, verb, &ids, false).await;
             assert_eq!(record.summary.state, JobState::Ended);
             check("quiet", &server, kind, &before, &record);
             assert_eq!(record.calls.len(), ids.len());
@@ -429,7 +429,8 @@ async fn jobs_under_every_fault_equal_the_books() {
                 times: None,
             });
         }
-        let record = run(&server, Verb::DeleteRenders, &targets(&before)).await;
+        let stalls = matches!(kind, Fault::StallAfter(_));
+        let record = run(&server, Verb::DeleteRenders, &targets(&before), stalls).await;
         let what = format!("{kind:?}");
         assert_eq!(record.summary.state, JobState::Ended, "{what}");
         check(&what, &server, ItemKind::Render, &before, &record);
