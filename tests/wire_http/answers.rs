@@ -58,17 +58,19 @@ async fn another_api_is_not_the_service() {
 
 #[tokio::test]
 async fn keys_that_are_refused_are_asked_once() {
+    let refused = r#"{"detail": "Incorrect authentication credentials."}"#;
+    let raw = Raw::script(vec![json(401, "", refused)]).await;
+    let error = delete(&*open(&raw), &[ID]).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unauthenticated);
+    assert!(error.is_about_keys() && error.nothing_done());
+    assert_eq!(raw.asked().len(), 1);
+
     let date = httpdate::fmt_http_date(SystemTime::now() - Duration::from_secs(3_000));
     let headers = format!("Date: {date}\r\nWWW-Authenticate: Uploadcare\r\n");
-    let raw = Raw::script(vec![json(
-        401,
-        &headers,
-        r#"{"detail": "Incorrect authentication credentials."}"#,
-    )])
-    .await;
+    let raw = Raw::script(vec![json(401, &headers, refused)]).await;
     let service = open(&raw);
     let error = service.account().await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Unauthenticated);
+    assert_eq!(error.kind, ErrorKind::Clock);
     assert_eq!(
         error.words.as_deref(),
         Some("Incorrect authentication credentials.")
@@ -76,7 +78,7 @@ async fn keys_that_are_refused_are_asked_once() {
     assert!(error.message.contains("minutes ahead of"), "{error}");
     assert!(error.server_time.is_some());
     let error = delete(&*service, &[ID]).await.unwrap_err();
-    assert!(error.is_about_keys() && error.nothing_done());
+    assert!(error.kind == ErrorKind::Clock && error.nothing_done());
     assert_eq!(raw.asked().len(), 2);
 
     let raw = Raw::script(vec![json(403, "", r#"{"detail": "Account is inactive."}"#)]).await;
