@@ -56,6 +56,7 @@ fn a_wrong_filter_says_why_and_keeps_the_last_good_rows() {
     window.settle();
     assert!(window.has("No key is called \"colour\""));
     assert!(window.has("Shown meanwhile: type:image -ext:png"));
+    assert!(window.has("match “type:image -ext:png”, not what is typed"));
     // The words under the box take room from the rows.
     let shown = window.rows();
     assert!(
@@ -197,4 +198,32 @@ fn members_of_a_group_are_found() {
     window.fill(FILTER, "in:nosuchgroup ");
     window.settle();
     assert!(window.rows().is_empty());
+}
+
+#[test]
+fn a_half_typed_filter_counts_and_plans_as_what_it_is() {
+    let mut window = Window::open();
+    window.click(Role::TextInput, FILTER);
+    for letter in ["a", "g", "e", ">", "3", "0"] {
+        more(&mut window, letter);
+    }
+    window.settle();
+    assert_eq!(typed(&window), "age>30");
+    assert!(window.has("files shown, not what is typed"));
+    assert!(!window.has("files match"), "no word was meant");
+
+    window.fill(FILTER, "\"annual rep");
+    window.settle();
+    assert!(window.has("This quote is not closed"));
+    assert!(window.has("All files are shown meanwhile."));
+
+    window.fill(FILTER, "ext:png");
+    window.settle();
+    more(&mut window, " size>");
+    window.settle();
+    assert!(window.has("match “ext:png”, not what is typed"));
+    // Below the list of suggestions.
+    window.click_row(14, Modifiers::NONE);
+    window.key(Modifiers::NONE, Key::Delete);
+    window.shows("no filter yet; the files shown match “ext:png”.");
 }

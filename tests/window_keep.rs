@@ -30,8 +30,9 @@ fn what_is_put_on_the_keep_list_is_left_out_of_the_next_delete() {
     let plan = window.harness.state().shown_plan().unwrap();
     let guard = plan.items()[0].guard.clone().unwrap();
     assert!(guard.contains("keep list"), "{guard}");
-    window.shows("1 item is left out: it is on the keep list");
-    assert!(!window.can_press("Delete 1 file"));
+    window.shows("1 file is left out because it is on the keep list.");
+    assert!(window.has("Nothing to delete") && window.has("Nothing is left to do."));
+    assert!(window.has_button("Delete 0 files") && !window.can_press("Delete 0 files"));
     window.press("Cancel");
 
     window.press("Menu");
@@ -64,7 +65,7 @@ fn what_a_command_keeps_meanwhile_is_kept_by_the_window_too() {
     window.filter(&ids[0], 1);
     window.click_row(0, Modifiers::NONE);
     window.key(Modifiers::NONE, Key::Delete);
-    window.shows("1 item is left out: it is on the keep list");
+    window.shows("1 file is left out because it is on the keep list");
     window.press("Cancel");
 
     // Between the plan and its yes.
@@ -92,4 +93,30 @@ fn what_a_command_keeps_meanwhile_is_kept_by_the_window_too() {
         .keep
         .clone();
     assert_eq!(kept.ids.len(), 4);
+}
+
+#[test]
+fn a_plan_counts_what_goes_and_names_what_is_kept() {
+    let mut window = Window::open();
+    let locked = window.demo().books().locked_ids();
+    let mut ids = window.demo().books().file_ids();
+    ids.retain(|id| !locked.contains(id));
+    window.filter(&format!("{} or {} or {}", ids[0], ids[1], ids[2]), 3);
+    window.click_row(0, Modifiers::NONE);
+    window.click_row(1, Modifiers::SHIFT);
+    let row = window.harness.query_all_by_role(egui::accesskit::Role::Row);
+    row.into_iter().next().unwrap().click_secondary();
+    window.steps(2);
+    window.press("Never delete");
+    window.shows("Never deleted: 2 ids");
+
+    window.key(Modifiers::COMMAND, Key::A);
+    window.key(Modifiers::NONE, Key::Delete);
+    window.shows("2 files are left out, each because it is on the keep list.");
+    assert!(!window.has("Delete 3 files"));
+    window.press("Delete 1 file");
+    window.shows("1 of 3 deleted, 2 skipped");
+    let books = window.demo().books();
+    let removed = |id: &&String| books.file(id).unwrap().removed.is_some();
+    assert_eq!(ids[..3].iter().filter(removed).count(), 1);
 }

@@ -1,8 +1,7 @@
 //! `delete --purge`: the addresses before the delete, and the job that purges them after it.
 
 use crate::job::{Engine, find_addresses, purge_owed};
-use crate::model::size::count;
-use crate::model::{JobSummary, Plan, PlanItem, Verb};
+use crate::model::{JobSummary, PlanItem};
 
 use super::out::{Failure, note};
 use super::run::run;
@@ -22,22 +21,6 @@ pub fn allow(project: &Project) -> Result<(), Failure> {
 /// Finds out where the items are delivered, while they are there to be asked about.
 pub async fn prepare(project: &Project, items: &mut [PlanItem]) {
     find_addresses(&*project.service, items).await;
-}
-
-/// What a plan says of its purges.
-pub fn line(project: &Project, plan: &Plan) -> Option<String> {
-    let most = project.service.can().purges_a_month?;
-    let purges = match plan.verb {
-        Verb::Purge => true,
-        _ => plan.args.purge,
-    };
-    purges.then(|| {
-        format!(
-            "{} of the {} purges that an account has a month",
-            count(plan.items().len() as u64),
-            count(u64::from(most))
-        )
-    })
 }
 
 /// Runs the purge that a delete asked for, once the delete is over. The status of both together.

@@ -10,14 +10,18 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::Catalogue;
-use crate::job::{Engine, Guard, InGroups, JobError, PlanFacts, look_into_groups, plan_facts};
+use crate::catalogue::{Catalogue, RowRef};
+use crate::job::{
+    self, Engine, Guard, InGroups, JobError, PlanFacts, look_into_groups, plan_facts,
+};
 use crate::ledger::Ledger;
+use crate::model::path::is_within;
 use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
 use crate::model::{ItemId, ItemKind, JobId, JobState, JobSummary, Plan, PlanArgs, PlanItem, Verb};
 use crate::profile::Profile;
 use crate::report;
+use crate::service::capabilities;
 
 use super::args::BatchArgs;
 use super::jobs;
@@ -26,9 +30,6 @@ use super::out::{DONE, Failure, NOT_ALL, line, note, to_json};
 use super::progress::watch;
 use super::purge;
 use super::source::Project;
-
-/// A larger plan that destroys asks for its count to be typed.
-const LARGE: u64 = 500;
 
 /// Groups that a plan names.
 const GROUPS_SHOWN: usize = 10;
@@ -59,6 +60,7 @@ pub async fn batch(
             }
         )));
     }
+    check_folders(verb, &given)?;
     let project = Project::open_if(&args.source, data_dir, |profile| {
         if asks(verb, args, profile.protected) && !can_ask() {
             return Err(nobody_to_ask(verb, profile));
@@ -76,9 +78,13 @@ pub async fn batch(
     let guard = Guard::of(&keep, verb).map_err(Failure::usage)?;
     let account = project.account().await?;
     let removed = verb == Verb::Restore;
+    let protected = project.profile.protected;
+    let asks = asks(verb, args, protected);
+    // Whoever looks at the plan is told how many files are in its folders.
+    let counts = verb == Verb::DeleteFolders && (args.dry_run || asks);
     let (known, found) = match &filter {
         Some(filter) => filter.items(&project, removed).await?,
-        None if guard.needs_list(verb) => (catalogue(&project, false).await?, Vec::new()),
+        None if counts || guard.needs_list(verb) => (catalogue(&project, false).await?, Vec::new()),
         None => (Catalogue::new(), Vec::new()),
     };
     let source = project.profile.source(account, project.service.api_base());
@@ -91,19 +97,25 @@ pub async fn batch(
     if verb == Verb::Rename && plan.items().len() != 1 {
         return Err(Failure::usage("A new name is for one file. Give one id."));
     }
-    let purges = purge::line(&project, &plan);
-    let protected = project.profile.protected;
-    let asks = asks(verb, args, protected) && !plan.items().is_empty();
+    let within = counts.then(|| files_within(&known, &plan));
+    let asks = asks && plan_facts(&plan).going() > 0;
     let held = if verb == Verb::Delete && (args.dry_run || asks) {
         in_groups(&project, &plan).await
     } else {
         InGroups::default()
     };
+    let shown = Shown {
+        plan: &plan,
+        held: &held,
+        within,
+    };
     if args.dry_run {
-        return print_plan(&plan, &held, purges.as_deref(), args.json);
+        return print_plan(&shown, args.json);
     }
     if asks {
-        ask(&plan, &held, purges.as_deref(), protected)?;
+        ask(&shown, protected)?;
+    } else if tells(verb) && io::stderr().is_terminal() {
+        plan_lines(&shown).into_iter().for_each(note);
     }
 
     let ledger = open_ledger(data_dir)?;
@@ -258,6 +270,32 @@ fn asks(verb: Verb, args: &BatchArgs, protected: bool) -> bool {
     verb.destroys() && !args.dry_run && (protected || !args.yes)
 }
 
+/// Whether a plan that is not asked for is shown on a terminal all the same: addresses change with it.
+fn tells(verb: Verb) -> bool {
+    matches!(verb, Verb::Copy | Verb::Move | Verb::Rename | Verb::Purge)
+}
+
+/// The root is no folder that can be deleted: it would be the whole library.
+fn check_folders(verb: Verb, ids: &[ItemId]) -> Result<(), Failure> {
+    let is_root = |id: &ItemId| id.as_str().trim_end_matches('/').is_empty();
+    if verb == Verb::DeleteFolders && ids.iter().any(is_root) {
+        return Err(Failure::usage(
+            "The root folder cannot be deleted. Name the folders in it; `tallyman folders` lists them.",
+        ));
+    }
+    Ok(())
+}
+
+/// Files that are known in the folders of a plan and below.
+fn files_within(known: &Catalogue, plan: &Plan) -> u64 {
+    let sent = plan.items().iter().filter(|item| item.guard.is_none());
+    let folders: Vec<&str> = sent.map(|item| item.id.as_str()).collect();
+    let rows = (0..known.slots() as u32).map(|ix| known.row(ix));
+    let there = rows.filter(|row| !row.is_gone() && row.removed().is_none());
+    let within = |row: &RowRef<'_>| folders.iter().any(|folder| is_within(row.folder(), folder));
+    there.filter(within).count() as u64
+}
+
 fn nobody_to_ask(verb: Verb, profile: &Profile) -> Failure {
     Failure::usage(if profile.protected {
         format!(
@@ -278,14 +316,14 @@ fn can_ask() -> bool {
 }
 
 /// Shows the plan and asks. A large plan, or a protected profile, wants words, not a keystroke.
-fn ask(plan: &Plan, held: &InGroups, purges: Option<&str>, protected: bool) -> Result<(), Failure> {
-    for text in plan_lines(plan, held, purges) {
-        note(text);
-    }
-    let items = plan.items().len() as u64;
+fn ask(shown: &Shown<'_>, protected: bool) -> Result<(), Failure> {
+    plan_lines(shown).into_iter().for_each(note);
+    let plan = shown.plan;
+    let items = plan_facts(plan).going();
+    let large = items > job::typed_above(plan);
     let what = counted(items, plan.verb.kind().noun(1), plan.verb.kind().noun(2));
     let account = &plan.source.account;
-    let wanted = match (protected, items > LARGE) {
+    let wanted = match (protected, large) {
         (true, _) => account.label().to_owned(),
         (false, true) => items.to_string(),
         (false, false) => "yes".to_owned(),
@@ -295,7 +333,7 @@ fn ask(plan: &Plan, held: &InGroups, purges: Option<&str>, protected: bool) -> R
         plan.verb.title(),
         visible(account.label()),
         match protected {
-            false if items > LARGE => count(items).into(),
+            false if large => count(items).into(),
             _ => visible(&wanted),
         }
     ));
@@ -323,25 +361,31 @@ fn eprint_now(text: &str) {
     drop(out.flush());
 }
 
-fn print_plan(
-    plan: &Plan,
-    held: &InGroups,
-    purges: Option<&str>,
-    json: bool,
-) -> Result<u8, Failure> {
+/// A plan and what was found out of it for whoever looks at it.
+struct Shown<'a> {
+    plan: &'a Plan,
+    held: &'a InGroups,
+    /// Files in its folders, where it has some.
+    within: Option<u64>,
+}
+
+fn print_plan(shown: &Shown<'_>, json: bool) -> Result<u8, Failure> {
     if json {
-        line(to_json(&plan_object(plan, held))?)?;
+        line(to_json(&plan_object(shown))?)?;
         return Ok(DONE);
     }
-    for text in plan_lines(plan, held, purges) {
+    for text in plan_lines(shown) {
         line(text)?;
     }
     line("Nothing was sent: this was a dry run.")?;
     Ok(DONE)
 }
 
-fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
+fn plan_object(shown: &Shown<'_>) -> serde_json::Value {
+    let (plan, held) = (shown.plan, shown.held);
     let facts = plan_facts(plan);
+    let notes = job::plan_notes(plan, &facts, shown.within).into_iter();
+    let notes: Vec<_> = notes.map(|note| note.words).collect();
     let mut object = serde_json::json!({
         "dry_run": true,
         "verb": plan.verb,
@@ -353,8 +397,6 @@ fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
         "unknown_sizes": facts.unknown_sizes,
         "oldest": facts.oldest,
         "newest": facts.newest,
-        "stored": facts.stored,
-        "unstored": facts.unstored,
         "skipped": facts.guarded,
         "calls": facts.calls,
         "sample": facts.sample,
@@ -362,7 +404,16 @@ fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
             "id": holds.group,
             "files": holds.files,
         })).collect::<Vec<_>>(),
+        "notes": notes,
     });
+    if has_unstored(plan) {
+        object["stored"] = facts.stored.into();
+        object["unstored"] = facts.unstored.into();
+        object["processing"] = facts.processing.into();
+    }
+    if let Some(files) = shown.within {
+        object["files_within"] = files.into();
+    }
     if !plan.args.is_empty() {
         object["args"] = serde_json::json!(plan.args);
     }
@@ -370,16 +421,18 @@ fn plan_object(plan: &Plan, held: &InGroups) -> serde_json::Value {
 }
 
 /// The plan for a person.
-fn plan_lines(plan: &Plan, held: &InGroups, purges: Option<&str>) -> Vec<String> {
+fn plan_lines(shown: &Shown<'_>) -> Vec<String> {
+    let plan = shown.plan;
     let facts = plan_facts(plan);
     let kind = plan.verb.kind();
-    let what = counted(facts.items, kind.noun(1), kind.noun(2));
+    let what = counted(facts.going(), kind.noun(1), kind.noun(2));
+    let notes = job::plan_notes(plan, &facts, shown.within).into_iter();
     let mut lines = vec![heading(plan, &what)];
     lines.extend(
-        fact_lines(&facts)
+        fact_lines(plan, &facts)
             .into_iter()
-            .chain(group_lines(plan, held))
-            .chain(purges.map(str::to_owned))
+            .chain(group_lines(plan, shown.held))
+            .chain(notes.map(|note| note.words))
             .map(|text| format!("  {text}")),
     );
     lines
@@ -405,8 +458,9 @@ fn heading(plan: &Plan, what: &str) -> String {
 
 /// What is known of groups that hold the plan's files. Not to know it is no reason to stop.
 async fn in_groups(project: &Project, plan: &Plan) -> InGroups {
-    let ids = plan.items().iter().map(|item| item.id.clone()).collect();
-    match look_into_groups(Arc::clone(&project.service), ids).await {
+    let sent = plan.items().iter().filter(|item| item.guard.is_none());
+    let ids = sent.map(|item| item.id.clone()).collect();
+    match look_into_groups(Arc::clone(&project.service), ids, Arc::default()).await {
         Ok(found) => found,
         Err(error) => {
             note(format_args!(
@@ -451,9 +505,14 @@ fn group_lines(plan: &Plan, held: &InGroups) -> Vec<String> {
     lines
 }
 
-fn fact_lines(facts: &PlanFacts) -> Vec<String> {
+/// Whether files of the plan's service may be temporary.
+fn has_unstored(plan: &Plan) -> bool {
+    capabilities(plan.source.service).unstored
+}
+
+fn fact_lines(plan: &Plan, facts: &PlanFacts) -> Vec<String> {
     let mut lines = Vec::new();
-    let sized = facts.items - facts.guarded - facts.unknown_sizes;
+    let sized = facts.going() - facts.unknown_sizes;
     if sized > 0 {
         lines.push(format!("{} in all", bytes(facts.bytes)));
     }
@@ -468,18 +527,30 @@ fn fact_lines(facts: &PlanFacts) -> Vec<String> {
             newest.to_day(&zone)
         ));
     }
-    if facts.stored + facts.unstored > 0 {
+    if has_unstored(plan) && facts.stored + facts.unstored + facts.processing > 0 {
         let (stored, unstored) = (count(facts.stored), count(facts.unstored));
-        lines.push(format!("{stored} stored, {unstored} unstored"));
+        let processing = match facts.processing {
+            0 => String::new(),
+            number => format!(", {} processing", count(number)),
+        };
+        lines.push(format!("{stored} stored, {unstored} unstored{processing}"));
     }
     for (reason, number) in &facts.guards {
-        let left_out = counted(*number, "item is", "items are");
-        lines.push(format!("{left_out} left out: {}", visible(reason)));
+        lines.push(job::left_out(plan.verb.kind(), *number, reason));
     }
-    lines.push(counted(facts.calls, "call", "calls"));
+    let calls = counted(facts.calls, "call", "calls");
+    lines.push(match job::at_least(plan, facts) {
+        Some(time) => format!(
+            "{calls}, {time}: the pace that {} sets",
+            plan.source.service
+        ),
+        None => calls,
+    });
     if !facts.sample.is_empty() {
         let names: Vec<_> = facts.sample.iter().map(|name| visible(name)).collect();
-        lines.push(format!("for example {}", names.join(", ")));
+        let few = facts.going() > names.len() as u64;
+        let some = if few { "for example" } else { "namely" };
+        lines.push(format!("{some} {}", names.join(", ")));
     }
     lines
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Plan, PlanItem, Time, size};
+use crate::model::{ItemKind, Plan, PlanItem, Time, size};
 use crate::service::capabilities;
 
 /// How many names a sample shows.
@@ -25,14 +25,23 @@ pub struct PlanFacts {
     pub stored: u64,
     /// Items known to be temporary.
     pub unstored: u64,
+    /// Items that the service was still working on.
+    pub processing: u64,
     /// Items that a guard leaves out.
     pub guarded: u64,
     /// Why, and how many for each reason, most first.
     pub guards: Vec<(String, u64)>,
     /// Calls needed if all goes well.
     pub calls: u64,
-    /// Some names from the whole length of the plan, ids where there is no name.
+    /// Some names from the whole length of the plan, ids where there is no name; of folders the whole paths.
     pub sample: Vec<String>,
+}
+
+impl PlanFacts {
+    /// How many items will be sent.
+    pub fn going(&self) -> u64 {
+        self.items - self.guarded
+    }
 }
 
 /// Adds up a plan.
@@ -47,12 +56,13 @@ pub fn plan_facts(plan: &Plan) -> PlanFacts {
         unknown_sizes: count(|item| item.size.is_none()),
         oldest: sent().filter_map(|item| item.uploaded).min(),
         newest: sent().filter_map(|item| item.uploaded).max(),
-        stored: count(|item| item.stored.is_some()),
+        stored: count(|item| item.stored.is_some() && !item.processing),
         unstored: count(is_unstored),
+        processing: count(|item| item.processing),
         guarded: items - going,
         guards: guards(plan),
         calls: going.div_ceil(batch_limit(plan)),
-        sample: sample(&sent().collect::<Vec<_>>()),
+        sample: sample(plan.verb.kind(), &sent().collect::<Vec<_>>()),
     }
 }
 
@@ -66,9 +76,10 @@ fn guards(plan: &Plan) -> Vec<(String, u64)> {
     guards
 }
 
-/// Known to exist (it was listed) and to be kept by nobody.
+/// Known to exist (it was listed), to be ready, and to be kept by nobody.
 fn is_unstored(item: &PlanItem) -> bool {
-    item.uploaded.is_some() && item.stored.is_none() && item.removed.is_none()
+    let is_there = item.uploaded.is_some() && item.removed.is_none();
+    is_there && item.stored.is_none() && !item.processing
 }
 
 /// Ids in one call; the plan is added up before a service is at hand.
@@ -78,12 +89,14 @@ fn batch_limit(plan: &Plan) -> u64 {
         .max(1) as u64
 }
 
-fn sample(items: &[&PlanItem]) -> Vec<String> {
+fn sample(kind: ItemKind, items: &[&PlanItem]) -> Vec<String> {
     let step = items.len().div_ceil(SAMPLE).max(1);
     items
         .iter()
         .step_by(step)
         .map(|item| match item.name.as_str() {
+            // Folders in many places have the same name.
+            _ if kind == ItemKind::Folder => item.id.to_string(),
             "" => item.id.to_string(),
             name => name.to_owned(),
         })
@@ -106,18 +119,22 @@ mod tests {
             item.stored = n.is_multiple_of(4).then_some(Time(1));
         }
         items[0].guard = Some("protected".into());
+        items[1].processing = true;
+        items[4].processing = true;
         let facts = plan_facts(&fixture::plan(Verb::Delete, items));
         let sample = std::mem::take(&mut facts.clone().sample);
         assert_eq!(sample.len(), SAMPLE);
         assert_eq!(sample[0], "photo 1.jpg");
+        assert_eq!(facts.going(), 249);
         let expected = PlanFacts {
             items: 250,
             bytes: 990,
             unknown_sizes: 150,
             oldest: Some(Time(1)),
             newest: Some(Time(99)),
-            stored: 24,
-            unstored: 75,
+            stored: 23,
+            unstored: 74,
+            processing: 2,
             guarded: 1,
             guards: vec![("protected".to_owned(), 1)],
             calls: 3,
@@ -130,6 +147,17 @@ mod tests {
     fn an_empty_plan_is_nothing() {
         let facts = plan_facts(&fixture::plan(Verb::DeleteGroups, Vec::new()));
         assert_eq!(facts, PlanFacts::default());
+    }
+
+    #[test]
+    fn folders_are_named_by_their_whole_paths() {
+        let row = crate::model::FolderRow {
+            path: "/products/2024".to_owned(),
+            created: None,
+            updated: None,
+        };
+        let plan = fixture::plan(Verb::DeleteFolders, vec![PlanItem::from_folder(&row)]);
+        assert_eq!(plan_facts(&plan).sample, ["/products/2024"]);
     }
 
     #[test]

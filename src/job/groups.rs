@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::task::JoinSet;
 
@@ -37,10 +38,26 @@ impl InGroups {
     }
 }
 
+/// How far a look into the groups is.
+#[derive(Debug, Default)]
+pub struct Looked {
+    read: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl Looked {
+    /// How many groups were read, of how many. Before they are listed there are none.
+    pub fn groups(&self) -> (u64, u64) {
+        let number = |of: &AtomicUsize| of.load(Ordering::Relaxed) as u64;
+        (number(&self.read), number(&self.all))
+    }
+}
+
 /// Reads all groups and their members, up to a couple of thousand. A service without groups has none.
 pub async fn look_into_groups(
     service: Arc<dyn Service>,
     ids: HashSet<ItemId>,
+    looked: Arc<Looked>,
 ) -> Result<InGroups, ServiceError> {
     if !service.can().groups || ids.is_empty() {
         return Ok(InGroups::default());
@@ -48,6 +65,7 @@ pub async fn look_into_groups(
     let mut groups = list(&service).await?;
     let unread = groups.len().saturating_sub(GROUPS_AT_MOST);
     groups.truncate(GROUPS_AT_MOST);
+    looked.all.store(groups.len(), Ordering::Relaxed);
     let mut reads = JoinSet::new();
     for group in groups.iter().cloned() {
         let service = Arc::clone(&service);
@@ -56,6 +74,7 @@ pub async fn look_into_groups(
     let mut found = HashMap::new();
     let mut failed = 0;
     while let Some(read) = reads.join_next().await {
+        looked.read.fetch_add(1, Ordering::Relaxed);
         match read {
             Ok((Ok(details), group)) => {
                 let members = details.members.into_iter().flatten().map(|row| row.id);

@@ -22,6 +22,7 @@ mod guard;
 mod histories;
 #[cfg(test)]
 mod kept;
+mod notes;
 #[cfg(test)]
 mod pauses;
 mod progress;
@@ -48,8 +49,9 @@ pub use chunk::Pace;
 pub use drift::hold_changed;
 pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
-pub use groups::{Holds, InGroups, look_into_groups};
+pub use groups::{Holds, InGroups, Looked, look_into_groups};
 pub use guard::Guard;
+pub use notes::{PlanNote, Tone, at_least, left_out, plan_notes, purges, typed_above};
 pub use progress::{Away, Cause, Observer, Progress};
 pub use purge::{find_addresses, purge_after, purge_owed};
 

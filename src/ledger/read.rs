@@ -250,6 +250,7 @@ fn item_from(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
             removed: time(7)?,
             path: row.get(19)?,
             url: row.get(20)?,
+            processing: false,
             guard: row.get(8)?,
         },
         settled: settled_from(row, seq)?,

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileRow, FolderRow, GroupRow, ItemId, PlanArgs, Source, ThingRow, Time, Verb};
+use super::{
+    FileRow, FileState, FolderRow, GroupRow, ItemId, PlanArgs, Source, ThingRow, Time, Verb,
+};
 
 /// One item of a plan with what was known of it when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub struct PlanItem {
     /// Where it is delivered, where that has to outlive the file.
     #[serde(default)]
     pub url: Option<String>,
+    /// Whether the service was still working on it when it was listed. Known to a plan that is shown, not kept.
+    #[serde(skip)]
+    pub processing: bool,
     /// A guard's reason to leave it out. Such an item is never sent and ends as `skipped`.
     pub guard: Option<String>,
 }
@@ -46,6 +51,7 @@ impl PlanItem {
             removed: None,
             path: String::new(),
             url: None,
+            processing: false,
             guard: None,
         }
     }
@@ -60,6 +66,7 @@ impl PlanItem {
             stored: row.stored,
             removed: row.removed,
             path: row.path(),
+            processing: row.state() == FileState::Processing,
             ..Self::bare(row.id.clone())
         }
     }

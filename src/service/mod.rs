@@ -15,6 +15,7 @@ mod wire;
 mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -436,6 +437,15 @@ pub fn capabilities(service: ServiceKind) -> &'static Capabilities {
         ServiceKind::Uploadcare => &uploadcare::CAN,
         ServiceKind::ImageKit => &imagekit::CAN,
         ServiceKind::Templated => &templated::CAN,
+    }
+}
+
+/// The least time between two requests that a service wants; nothing where it wants none, or on this machine.
+pub fn pace(service: ServiceKind, api_base: &str) -> Duration {
+    let is_here = parse_base(api_base).is_ok_and(|base| http::is_loopback(&base));
+    match service {
+        ServiceKind::Templated if !is_here => templated::PACE,
+        _ => Duration::ZERO,
     }
 }
 

@@ -219,6 +219,32 @@ impl FileList {
         !self.typed.is_all() || self.state.is_some() || self.only_problems || self.folder.is_some()
     }
 
+    /// How many files are selected, and how many of those the filter hides.
+    pub fn selected(&self) -> (u64, u64) {
+        let hidden = self.selection.hidden(&self.shown);
+        (self.selection.len() as u64, hidden as u64)
+    }
+
+    /// How many files there are in all; `None` while the list is not whole, or is only a part by its nature.
+    pub fn whole(&self, catalogue: &Catalogue) -> Option<u64> {
+        let is_whole = self.view == View::Existing && self.is_loaded();
+        is_whole.then(|| self.len(catalogue))
+    }
+
+    /// That what is typed is no filter, and by what the rows are chosen that are shown all the same.
+    pub fn wrong_words(&self) -> Option<String> {
+        self.typed.wrong_in(&self.text)?;
+        Some(match self.typed.good().trim() {
+            "" => {
+                "What is typed in the filter box is no filter yet, so files were not chosen by it."
+                    .to_owned()
+            }
+            good => format!(
+                "What is typed in the filter box is no filter yet; the files shown match “{good}”."
+            ),
+        })
+    }
+
     /// Filters by this text and by nothing else; an empty one shows all rows.
     pub fn show_only(&mut self, text: String) {
         self.text = text;

@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::app::{App, Continuing, Sheet};
 use super::command::{Command, Place};
+use super::files::{FileList, Progress};
 use super::flash;
 use super::item_list::Items;
 use super::saved::SavedFilter;
@@ -17,7 +18,7 @@ use super::sheets::report::ReportSheet;
 use super::views::header::filter_id;
 use super::workspace::Workspace;
 use crate::job::Guard;
-use crate::model::{ItemKind, JobId, Keep, Outcome, PlanItem, ProfileId, Time, Verb, size};
+use crate::model::{ItemKind, JobId, Keep, Outcome, PlanItem, ProfileId, Time, Verb, size, text};
 use crate::profile::Profile;
 
 /// Why no folder can be planned to be deleted yet.
@@ -270,10 +271,12 @@ impl App {
         if workspace.why_not_do(&Command::Plan(verb)).is_some() {
             return;
         }
+        let notes = selection_notes(workspace, verb);
         if let Some(items) = workspace.items() {
             let items = items.selected_items();
             if !items.is_empty() {
                 self.open_plan(self.current, verb, move || Ok(items));
+                self.mark_plan(None, notes);
             }
         } else if let Some(list) = workspace.shown()
             && !list.selection.is_empty()
@@ -293,7 +296,7 @@ impl App {
                 }
                 Ok(items)
             });
-            self.mark_plan(unchecked);
+            self.mark_plan(unchecked, notes);
         }
     }
 
@@ -335,10 +338,12 @@ impl App {
         });
     }
 
-    /// Lets the open plan say that its rows come from a list that was not checked to its end.
-    fn mark_plan(&mut self, unchecked: Option<Time>) {
+    /// Lets the open plan say what to know of its selection, and whether its rows come from a list that was not
+    /// checked to its end.
+    fn mark_plan(&mut self, unchecked: Option<Time>, selection: Vec<String>) {
         if let Some(Sheet::Plan { sheet, .. }) = &mut self.sheet {
             sheet.unchecked = unchecked;
+            sheet.selection = selection;
         }
     }
 
@@ -461,7 +466,7 @@ impl App {
             };
             Ok(ids.into_iter().map(item).collect())
         });
-        self.mark_plan(unchecked);
+        self.mark_plan(unchecked, Vec::new());
     }
 
     /// Goes to the profile that a job belongs to, if it is still in the list and open. One that is not is opened,
@@ -628,6 +633,44 @@ impl App {
         self.settle_workspaces();
         self.open_current();
     }
+}
+
+/// What to know of the selection before it is planned: what of it is not seen, whether it is everything, and
+/// whether the box above it holds a filter at all.
+fn selection_notes(workspace: &Workspace, verb: Verb) -> Vec<String> {
+    let shown = workspace.shown().filter(|_| workspace.items().is_none());
+    let ((selected, hidden), all) = match (shown, workspace.items()) {
+        (Some(list), _) => (list.selected(), list.whole(&workspace.catalogue)),
+        (None, Some(items)) => {
+            let is_whole = matches!(items.progress(), Progress::Loaded(_));
+            (items.selected(), is_whole.then(|| items.len() as u64))
+        }
+        (None, None) => return Vec::new(),
+    };
+    let mut notes = Vec::new();
+    let kind = verb.kind();
+    if verb.destroys() && all == Some(selected) && selected > 1 {
+        let account = workspace.session().map(|session| session.account.label());
+        let account = text::visible(account.unwrap_or_default()).into_owned();
+        notes.push(format!(
+            "The selection is every {} of {account}.",
+            kind.noun(1)
+        ));
+    }
+    if verb.destroys() && hidden > 0 {
+        let noun = kind.noun(selected);
+        notes.push(match (selected, hidden) {
+            (1, _) => format!("The filter hides the selected {noun}."),
+            _ if hidden == selected => format!("The filter hides all of the selected {noun}."),
+            _ => {
+                let hidden = size::counted(hidden, "is", "are");
+                let selected = size::count(selected);
+                format!("Of the {selected} selected {noun}, {hidden} hidden by the filter.")
+            }
+        });
+    }
+    notes.extend(shown.and_then(FileList::wrong_words));
+    notes
 }
 
 /// The selected items, a line each.

@@ -171,6 +171,11 @@ fn a_dry_run_changes_nothing() {
         "{text}"
     );
     assert!(text.contains(demo::PROJECT_NAME), "{text}");
+    assert!(
+        text.contains("Restore can bring these back, as stored files"),
+        "{text}"
+    );
+    assert!(text.contains("CDN's cache can stay reachable"), "{text}");
     let output = house.run(&["delete", "--filter", "state:stored", "--dry-run", "--json"]);
     let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(plan["dry_run"], true);

@@ -256,6 +256,87 @@ fn a_folder_that_holds_a_kept_file_is_not_deleted() {
 }
 
 #[test]
+fn a_plan_says_what_cannot_be_undone() {
+    let media = Media::new();
+    let books = media.books();
+    let ids = media.ids(2);
+    let paths = |id: &String| Some(books.file(id)?.path);
+    let files = books.file_ids();
+    let inside = files
+        .iter()
+        .filter_map(paths)
+        .filter(|path| path.starts_with("/products/"));
+    let known = format!("{} files are known in it and below. All go", inside.count());
+    let cases = [
+        (
+            vec!["delete-folders", "/products"],
+            vec![
+                "1 folder",
+                "/products",
+                &known,
+                "with all their versions",
+                "cannot bring deleted folders back",
+            ],
+        ),
+        (
+            vec!["delete", &ids[0], &ids[1], "--purge"],
+            vec![
+                "All versions",
+                "until they are purged",
+                "2 of the 1,000 purges",
+                "cannot bring deleted files back",
+            ],
+        ),
+        (
+            vec!["move", &ids[0], "--to", "/archive"],
+            vec!["The old URLs of moved files stop working."],
+        ),
+        (
+            vec!["rename", &ids[0], "--name", "b"],
+            vec!["The old URL of a renamed file stops working."],
+        ),
+        (
+            vec!["copy", &ids[0], "--to", "/archive"],
+            vec!["whose name is taken there is left out"],
+        ),
+        (vec!["delete", "--filter", "ext:mp4"], vec!["in all"]),
+    ];
+    for (mut args, said) in cases {
+        args.push("--dry-run");
+        let output = media.run(&args);
+        let text = stdout(&output);
+        assert_eq!(code(&output), 0, "{args:?}: {}", stderr(&output));
+        for words in said {
+            assert!(text.contains(words), "{args:?}: {words}: {text}");
+        }
+        assert!(
+            !text.contains("stored"),
+            "ImageKit has no such thing: {text}"
+        );
+    }
+    let output = media.run(&["delete-folders", "/products", "--dry-run", "--json"]);
+    let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert!(plan["files_within"].as_u64().unwrap() > 0 && plan["stored"].is_null());
+    assert!(plan["notes"][0].as_str().unwrap().contains("All go"));
+    assert_eq!(media.books().writes(), 0);
+}
+
+#[test]
+fn the_root_is_refused_before_anything_is_asked() {
+    let media = Media::new();
+    for args in [&["--dry-run"][..], &["--yes"], &["/press", "--yes"]] {
+        let output = media.run(&[&["delete-folders", "/"], args].concat());
+        assert_eq!(code(&output), 2, "{args:?}");
+        let words = stderr(&output);
+        assert!(
+            words.contains("The root folder cannot be deleted"),
+            "{words}"
+        );
+    }
+    assert_eq!(media.books().requests(), 0);
+}
+
+#[test]
 fn a_service_that_has_none_says_so() {
     let house = House::new();
     let id = &house.deletable()[0];

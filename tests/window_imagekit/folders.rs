@@ -107,14 +107,23 @@ fn a_folder_is_moved_into_another() {
 }
 
 #[test]
-fn deleting_a_folder_asks_for_its_name() {
+fn deleting_a_folder_asks_for_its_whole_path() {
     let mut window = Window::imagekit();
+    window.click(Role::DisclosureTriangle, "Unfold /products");
+    menu(&mut window, "/products/2025", "Delete folder…");
+    window.shows("Delete folder /products/2025");
+    window.fill("Type to confirm", "2025");
+    assert!(!window.can_press("Delete 1 folder"), "many end like this");
+    window.fill("Type to confirm", "/products/2025");
+    assert!(window.can_press("Delete 1 folder"));
+    window.press("Cancel");
+
     let files = in_folder(&window, |folder| folder == "/videos");
     menu(&mut window, "/videos", "Delete folder…");
     window.shows(&format!("{files} files are known in it and below"));
     window.shows("cannot bring deleted folders back");
     assert!(!window.can_press("Delete 1 folder"));
-    window.fill("Type to confirm", "videos");
+    window.fill("Type to confirm", "/videos");
     window.press("Delete 1 folder");
     window.shows("1 of 1 folder deleted");
     assert!(!window.books().folders().contains(&"/videos".to_owned()));

@@ -1,5 +1,6 @@
 //! Tags, moves, names and purges, through the plan sheet and the job engine.
 
+use egui::Modifiers;
 use egui::accesskit::Role;
 
 use crate::window_bench::Window;
@@ -104,9 +105,27 @@ fn a_delete_purges_what_it_deleted_if_asked_to() {
     window.shows("All versions of each file go with it.");
     window.shows("cannot bring deleted files back");
     window.click(Role::CheckBox, "Also purge the CDN cache");
-    window.shows("1 purge of the 1,000");
+    window.shows("1 of the 1,000 purges");
     window.press("Delete 1 file");
     window.shows("1 of 1 purged");
     assert!(window.file(&file.id).removed.is_some());
     assert_eq!(window.books().purged().len(), 1);
+}
+
+#[test]
+fn what_nothing_brings_back_is_counted_by_hand_from_eleven_on() {
+    let mut window = Window::imagekit();
+    window.click_row(0, Modifiers::NONE);
+    window.click_row(9, Modifiers::SHIFT);
+    window.press("Delete…");
+    window.wait("ten need no count", |window| {
+        window.can_press("Delete 10 files")
+    });
+    window.press("Cancel");
+    window.click_row(10, Modifiers::SHIFT);
+    window.press("Delete…");
+    window.shows("Delete 11 files");
+    assert!(!window.can_press("Delete 11 files"));
+    window.fill("Type to confirm", "11");
+    window.wait("the button", |window| window.can_press("Delete 11 files"));
 }

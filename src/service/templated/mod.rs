@@ -45,7 +45,7 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// Time between two requests. The service names no limits, so we keep well below what it may have. A service
 /// on this computer is nobody else's.
-const PACE: Duration = Duration::from_millis(500);
+pub(super) const PACE: Duration = Duration::from_millis(500);
 
 /// Pictures under way.
 const PICTURES_AT_ONCE: usize = 4;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 
 use super::place::PlacePicker;
+use crate::job;
 use crate::model::{Plan, PlanArgs, Verb, size, text::visible};
 use crate::ui::folders::tree::Tree;
 use crate::ui::parts;
@@ -162,13 +163,11 @@ fn becomes(name: &str) -> String {
 
 fn purge(ui: &mut Ui, on: &mut bool, a_month: u32, items: u64) {
     ui.checkbox(on, "Also purge the CDN cache");
-    let limit = size::count(a_month.into());
     let words = if *on {
-        format!(
-            "{} of the {limit} that an account has in a month, in a job of its own after the delete.",
-            size::counted(items, "purge", "purges")
-        )
+        let purges = job::purges(items, a_month);
+        format!("{purges}, in a job of its own after the delete.")
     } else {
+        let limit = size::count(a_month.into());
         format!("Each file takes one purge; an account has {limit} in a month.")
     };
     parts::caption(ui, &words);

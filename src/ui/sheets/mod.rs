@@ -10,6 +10,7 @@ pub mod keyboard;
 pub mod keys;
 pub mod place;
 pub mod plan;
+pub mod plan_groups;
 pub mod profile;
 pub mod report;
 

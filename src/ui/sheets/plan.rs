@@ -1,31 +1,24 @@
 //! The plan sheet: what will be done, to what, where, and every warning. What is confirmed is what runs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{
-    Align, Context, CornerRadius, Frame, Key, Layout, Margin, RichText, ScrollArea, Stroke, Ui,
-    vec2,
-};
+use egui::{Context, CornerRadius, Frame, Key, Margin, RichText, ScrollArea, Stroke, Ui, vec2};
 use poll_promise::Promise;
-use tokio_util::sync::CancellationToken;
 
 use super::ask::Ask;
 use super::keyboard::rest_on;
+use super::plan_groups::GroupLook;
 use super::{Stay, show};
-use crate::job::{self, InGroups, PlanFacts};
-use crate::model::{ItemId, ItemKind, Plan, PlanItem, ServiceKind, Source, Time, Verb, size, text};
+use crate::job::{self, PlanFacts, PlanNote, Tone};
+use crate::model::{ItemId, ItemKind, Plan, PlanItem, Source, Time, Verb, size, text};
 use crate::profile::Profile;
-use crate::service::ServiceError;
 use crate::ui::cached::as_of;
 use crate::ui::engine::{Engine, Session};
 use crate::ui::folders::{Folders, tree::Tree};
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::sides::sides;
 use crate::ui::theme::{self, Ink, Tokens};
-
-/// A plan larger than this asks for its count to be typed.
-const TYPE_ABOVE: u64 = 500;
 
 /// Reasons to leave items out that are told apart.
 const GUARDS_SHOWN: usize = 3;
@@ -39,15 +32,14 @@ pub struct PlanSheet {
     trouble: Option<String>,
     plan: Option<Arc<Plan>>,
     facts: PlanFacts,
-    groups: Option<Promise<Result<InGroups, ServiceError>>>,
-    looking: CancellationToken,
+    groups: GroupLook,
     typed: String,
     view_all: bool,
-    view_groups: bool,
-    undo: bool,
     unstored: bool,
     /// As of when the rows are, where the list was not checked to its end since.
     pub unchecked: Option<Time>,
+    /// What to know of the selection that the plan was made of, a sentence each.
+    pub selection: Vec<String>,
     ask: Ask,
     folders: Arc<Tree>,
 }
@@ -71,14 +63,12 @@ impl PlanSheet {
             trouble: None,
             plan: None,
             facts: PlanFacts::default(),
-            groups: None,
-            looking: CancellationToken::new(),
+            groups: GroupLook::default(),
             typed: String::new(),
             view_all: false,
-            view_groups: false,
-            undo: session.service.can().restore,
             unstored: session.service.can().unstored,
             unchecked: None,
+            selection: Vec::new(),
             ask: Ask::of(
                 verb,
                 folders.tree.clone(),
@@ -112,8 +102,8 @@ impl PlanSheet {
             self.tiles(ui);
             ui.add_space(2.0);
             ui.spacing_mut().item_spacing.y = 6.0;
-            self.ask.ui(ui, &mut self.verb, self.facts.items);
-            self.warnings(ui);
+            self.ask.ui(ui, &mut self.verb, self.facts.going());
+            self.warnings(ui, &plan);
             ui.add_space(4.0);
             self.sample(ui, &plan);
             let ready = ui.push_id("typing", |ui| self.typing(ui)).inner;
@@ -141,12 +131,7 @@ impl PlanSheet {
                 if self.verb == Verb::Delete
                     && let Some(session) = session.filter(|session| session.service.can().groups)
                 {
-                    let stop = self.looking.clone();
-                    let look = job::look_into_groups(session.service.clone(), self.ids());
-                    self.groups = Some(engine.ask(async move {
-                        let found = stop.run_until_cancelled(look).await;
-                        found.unwrap_or_else(|| Ok(InGroups::default()))
-                    }));
+                    self.groups = GroupLook::begin(engine, session, self.ids());
                 }
             }
             Err(promise) => self.making = Some(promise),
@@ -160,23 +145,37 @@ impl PlanSheet {
         self.plan = Some(Arc::new(plan));
     }
 
-    fn is_looking(&self) -> bool {
-        self.groups
-            .as_ref()
-            .is_some_and(|found| found.ready().is_none())
-    }
-
     fn ids(&self) -> HashSet<ItemId> {
         let items = self
             .plan
             .as_ref()
             .map(|plan| plan.items())
             .unwrap_or_default();
-        items.iter().map(|item| item.id.clone()).collect()
+        let sent = items.iter().filter(|item| item.guard.is_none());
+        sent.map(|item| item.id.clone()).collect()
     }
 
     fn noun(&self) -> &'static str {
-        self.verb.kind().noun(self.facts.items)
+        self.verb.kind().noun(self.facts.going())
+    }
+
+    /// What is done, for the sheet's head. A folder is named by its whole path: many end alike.
+    fn title(&self) -> String {
+        match self.the_folder() {
+            Some(path) => format!("Delete folder {}", text::visible(path)),
+            None if self.plan.is_some() && self.facts.going() == 0 => {
+                format!("Nothing to {}", self.verb.title().to_lowercase())
+            }
+            None => self.what(),
+        }
+    }
+
+    /// The one folder that goes.
+    fn the_folder(&self) -> Option<&str> {
+        let items = self.plan.as_ref()?.items();
+        let is_one = self.verb.kind() == ItemKind::Folder && self.facts.going() == 1;
+        let folder = items.iter().find(|item| is_one && item.guard.is_none());
+        folder.map(|item| item.id.as_str())
     }
 
     fn what(&self) -> String {
@@ -185,12 +184,12 @@ impl PlanSheet {
             Verb::RemoveTags => "Remove tags from",
             verb => verb.title(),
         };
-        format!("{act} {} {}", size::count(self.facts.items), self.noun())
+        format!("{act} {} {}", size::count(self.facts.going()), self.noun())
     }
 
     fn head(&self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.y = 4.0;
-        ui.label(RichText::new(self.what()).font(theme::title()));
+        ui.add(egui::Label::new(RichText::new(self.title()).font(theme::title())).wrap());
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             let tokens = Tokens::of(ui);
@@ -220,7 +219,7 @@ impl PlanSheet {
         let tokens = Tokens::of(ui);
         let facts = &self.facts;
         let zone = jiff::tz::TimeZone::system();
-        let mut tiles = vec![(size::count(facts.items), self.noun().to_owned())];
+        let mut tiles = vec![(size::count(facts.going()), self.noun().to_owned())];
         if self.verb.kind() == ItemKind::File {
             tiles.push((size::bytes(facts.bytes), "in all".to_owned()));
         }
@@ -239,12 +238,7 @@ impl PlanSheet {
             tiles.push((days, made.to_owned()));
         }
         if self.unstored && self.verb.kind() == ItemKind::File && self.verb != Verb::Restore {
-            let both = format!(
-                "{} / {}",
-                size::count(facts.stored),
-                size::count(facts.unstored)
-            );
-            tiles.push((both, "stored / unstored".to_owned()));
+            tiles.push(stored_tile(facts));
         }
         Frame::new()
             .stroke(Stroke::new(1.0, tokens.line))
@@ -272,7 +266,7 @@ impl PlanSheet {
             });
     }
 
-    fn warnings(&mut self, ui: &mut Ui) {
+    fn warnings(&mut self, ui: &mut Ui, plan: &Plan) {
         let tokens = Tokens::of(ui);
         if let Some(at) = self.unchecked {
             let words = format!(
@@ -281,209 +275,35 @@ impl PlanSheet {
             );
             note(ui, Icon::Info, tokens, &words);
         }
-        self.group_warning(ui);
-        for (reason, number) in self.facts.guards.iter().take(GUARDS_SHOWN) {
-            let left_out = size::counted(*number, "item is", "items are");
-            let words = format!("{left_out} left out: {}.", text::visible(reason));
-            note(ui, Icon::Info, tokens, &words);
-        }
-        match self.verb {
-            Verb::Delete => {
-                for words in delete_notes(self.source.service) {
-                    note(ui, Icon::Info, tokens, words);
-                }
-                self.undo_note(ui);
-            }
-            Verb::DeleteGroups => {
-                note(ui, Icon::Info, tokens, "The files of the groups stay.");
-                parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
-                    parts::text(ui, "A deleted group cannot be brought back.");
-                });
-            }
-            Verb::Store => note(
-                ui,
-                Icon::Info,
-                tokens,
-                "Stored files are kept until they are deleted.",
-            ),
-            Verb::Restore => {
-                note(
-                    ui,
-                    Icon::Info,
-                    tokens,
-                    "Restored files come back stored, also those that were not before.",
-                );
-                let words = "How long a deleted file can be brought back is not documented; what is gone for good \
-                             will be named.";
-                note(ui, Icon::Info, tokens, words);
-            }
-            Verb::DeleteFolders => self.folder_warnings(ui),
-            Verb::AddTags
-            | Verb::RemoveTags
-            | Verb::Copy
-            | Verb::Move
-            | Verb::Rename
-            | Verb::Purge => {
-                for words in verb_notes(self.verb) {
-                    note(ui, Icon::Info, tokens, words);
-                }
-            }
-            Verb::DeleteRenders => {
-                let words = "What was rendered may stay at its address for a time.";
-                note(ui, Icon::Info, tokens, words);
-                self.undo_note(ui);
-            }
-            Verb::DeleteTemplates => {
-                let words =
-                    "What becomes of renders of a deleted template, the service does not say.";
-                note(ui, Icon::Info, tokens, words);
-                let words = "Calls that render from a deleted template will be refused.";
-                note(ui, Icon::Info, tokens, words);
-                self.undo_note(ui);
-            }
-        }
-    }
-
-    fn folder_warnings(&self, ui: &mut Ui) {
-        let tokens = Tokens::of(ui);
-        let items = self
-            .plan
-            .as_ref()
-            .map(|plan| plan.items())
-            .unwrap_or_default();
-        let files = items
-            .iter()
-            .filter_map(|item| self.folders.find(&item.path))
-            .map(|node| node.all)
-            .sum();
-        let files = size::counted(files, "file is", "files are");
-        let words = format!(
-            "{files} known in it and below. All go, with all their versions, and so does what came since the last listing."
-        );
-        parts::notice(ui, Icon::Warning, tokens.bad, |ui| {
-            ui.add(egui::Label::new(words).wrap());
-        });
-        for words in delete_notes(self.source.service).iter().skip(1) {
+        for words in &self.selection {
             note(ui, Icon::Info, tokens, words);
         }
-        self.undo_note(ui);
-    }
-
-    fn undo_note(&self, ui: &mut Ui) {
-        let tokens = Tokens::of(ui);
-        let service = self.source.service;
-        if self.undo {
-            parts::notice(ui, Icon::Back, tokens.ok, |ui| {
-                let words = format!("{service} can bring these back: Restore in History.");
-                parts::text(ui, words);
-            });
-        } else {
-            parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
-                let what = self.verb.kind().noun(2);
-                parts::text(ui, format!("{service} cannot bring deleted {what} back."));
-            });
+        let kind = self.verb.kind();
+        for (reason, number) in self.facts.guards.iter().take(GUARDS_SHOWN) {
+            let words = job::left_out(kind, *number, reason);
+            note(ui, Icon::Info, tokens, &format!("{words}."));
+        }
+        if let Some(items) = self.groups.ui(ui, plan) {
+            self.freeze(items);
+        }
+        for known in job::plan_notes(plan, &self.facts, self.within(plan)) {
+            known_note(ui, &known);
         }
     }
 
-    fn group_warning(&mut self, ui: &mut Ui) {
-        let tokens = Tokens::of(ui);
-        let Some(promise) = &self.groups else { return };
-        match promise.ready() {
-            None => {
-                let words = "Looking whether any of these are in a group…";
-                let plain = Ink {
-                    ink: tokens.text,
-                    tint: tokens.panel,
-                };
-                if parts::notice_links(ui, Icon::Info, plain, words, &["Skip"]).is_some() {
-                    self.looking.cancel();
-                    self.groups = None;
-                }
-            }
-            Some(Err(error)) => {
-                let text = format!(
-                    "Whether any of these are in a group is not known: {}",
-                    error.message
-                );
-                note(ui, Icon::Info, tokens, &text);
-            }
-            Some(Ok(found)) if found.groups.is_empty() => {
-                if found.unread > 0 {
-                    let unread = size::counted(found.unread as u64, "group", "groups");
-                    note(
-                        ui,
-                        Icon::Info,
-                        tokens,
-                        &format!("{unread} could not be read; the others hold none of these."),
-                    );
-                }
-            }
-            Some(Ok(found)) => {
-                let files = found.files();
-                let mut leave_out = false;
-                parts::notice(ui, Icon::Warning, tokens.warn, |ui| {
-                    let groups = size::counted(found.groups.len() as u64, "group", "groups");
-                    let files = size::counted(files.len() as u64, "file is", "files are");
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.spacing_mut().item_spacing.x = 14.0;
-                        leave_out = parts::link(ui, "Leave these out").clicked();
-                        let title = if self.view_groups { "Hide" } else { "Show" };
-                        if parts::link(ui, title).clicked() {
-                            self.view_groups = !self.view_groups;
-                        }
-                        // Great numbers must not push the links out of the sheet.
-                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            ui.spacing_mut().item_spacing.x = 6.0;
-                            parts::strong(ui, format!("{files} in {groups}."));
-                            let what = egui::Label::new("Groups stay, with holes.");
-                            ui.add(what.selectable(false).truncate());
-                        });
-                    });
-                });
-                if self.view_groups {
-                    let lines = self.group_lines(found);
-                    group_list(ui, &lines);
-                }
-                if leave_out {
-                    self.leave_out(&files);
-                }
-            }
-        }
-    }
-
-    /// Each group with the names of its files.
-    fn group_lines(&self, found: &InGroups) -> Vec<(String, String)> {
-        let items = self.plan.as_ref().map(|plan| plan.items());
-        let names: HashMap<&ItemId, &str> = items
-            .unwrap_or_default()
-            .iter()
-            .filter(|item| !item.name.is_empty())
-            .map(|item| (&item.id, item.name.as_str()))
-            .collect();
-        let line = |holds: &job::Holds| {
-            let name = |id| names.get(id).copied().unwrap_or(ItemId::as_str(id));
-            let files = holds.files.iter().map(|id| text::visible(name(id)));
-            let files = files.collect::<Vec<_>>().join(" · ");
-            (holds.group.to_string(), files)
-        };
-        found.groups.iter().map(line).collect()
-    }
-
-    fn leave_out(&mut self, files: &HashSet<ItemId>) {
-        let Some(plan) = &self.plan else { return };
-        let items = plan
-            .items()
-            .iter()
-            .filter(|item| !files.contains(&item.id))
-            .cloned()
-            .collect();
-        self.freeze(items);
-        self.groups = None;
+    /// Files that are known in the folders of the plan and below.
+    fn within(&self, plan: &Plan) -> Option<u64> {
+        let folders = plan.items().iter().filter(|item| item.guard.is_none());
+        let nodes = folders.filter_map(|item| self.folders.find(&item.path));
+        Some(nodes.map(|node| node.all).sum())
     }
 
     fn sample(&mut self, ui: &mut Ui, plan: &Plan) {
         if self.view_all {
             return self.all(ui, plan);
+        }
+        if self.facts.sample.is_empty() {
+            return;
         }
         parts::caption(ui, "Sample");
         ui.scope(|ui| {
@@ -514,29 +334,36 @@ impl PlanSheet {
             .show_rows(ui, 18.0, items.len(), |ui, range| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for item in &items[range] {
-                    let name = if item.name.is_empty() {
-                        item.id.as_str()
-                    } else {
+                    let is_named = !item.name.is_empty() && item.path != item.id.as_str();
+                    let name = if is_named {
                         &item.name
+                    } else {
+                        item.id.as_str()
                     };
-                    ui.add(egui::Label::new(text::visible(name)).truncate());
+                    let name = text::visible(name);
+                    let label = match item.guard {
+                        None => RichText::new(name),
+                        Some(_) => {
+                            RichText::new(format!("{name} · left out")).color(Tokens::of(ui).faint)
+                        }
+                    };
+                    ui.add(egui::Label::new(label).truncate());
                 }
             });
     }
 
     /// What must be typed before the button works.
     fn key_phrase(&self) -> Option<String> {
-        if !self.verb.destroys() {
+        let plan = self.plan.as_ref().filter(|plan| plan.verb.destroys())?;
+        let going = self.facts.going();
+        if going == 0 {
             None
-        } else if self.verb == Verb::DeleteFolders {
-            let plan = self.plan.as_ref()?;
-            Some(plan.items().first()?.name.clone())
+        } else if let Some(path) = self.the_folder() {
+            Some(path.to_owned())
         } else if self.profile.protected {
             Some(self.source.account.label().to_owned())
-        } else if self.facts.items > TYPE_ABOVE {
-            Some(size::count(self.facts.items))
         } else {
-            None
+            (going > job::typed_above(plan)).then(|| size::count(going))
         }
     }
 
@@ -549,7 +376,7 @@ impl PlanSheet {
             let tokens = Tokens::of(ui);
             ui.spacing_mut().item_spacing.x = 4.0;
             parts::text(ui, RichText::new("Type").color(tokens.weak));
-            parts::strong(ui, &phrase);
+            parts::strong(ui, text::visible(&phrase));
             parts::text(ui, RichText::new("to delete").color(tokens.weak));
         });
         let width = ui.available_width();
@@ -558,7 +385,20 @@ impl PlanSheet {
         // A count may be typed with or without its commas.
         let plain = |text: &str| text.replace([',', ' '], "");
         let typed = self.typed.trim();
-        typed == phrase || (!self.profile.protected && plain(typed) == plain(&phrase))
+        let is_count = plain(&phrase).parse() == Ok(self.facts.going());
+        typed == phrase || (is_count && !self.profile.protected && plain(typed) == plain(&phrase))
+    }
+
+    /// What it takes, or why nothing is sent.
+    fn requests(&self, plan: &Plan) -> String {
+        if self.facts.going() == 0 {
+            return "Nothing is left to do.".to_owned();
+        }
+        let requests = size::counted(self.facts.calls, "request", "requests");
+        match job::at_least(plan, &self.facts) {
+            Some(time) => format!("{requests}, {time}"),
+            None => requests,
+        }
     }
 
     fn buttons(
@@ -569,7 +409,7 @@ impl PlanSheet {
         confirmed: &mut Option<Plan>,
     ) -> Stay {
         let mut stay = Stay::Open;
-        let requests = size::counted(self.facts.calls, "request", "requests");
+        let requests = self.requests(plan);
         let what = self.what();
         sides(
             ui,
@@ -586,9 +426,11 @@ impl PlanSheet {
                     Weight::Primary
                 };
                 let untold = self.ask.trouble(self.verb, plan);
-                let blocked = match (ready, self.facts.items - self.facts.guarded) {
+                let blocked = match (ready, self.facts.going()) {
                     (_, 0) => Some("Nothing is left to do."),
-                    _ if self.is_looking() => Some("The groups are still being looked through."),
+                    _ if self.groups.is_looking() => {
+                        Some("The groups are still being looked through.")
+                    }
                     (false, _) => Some("Type the words above first."),
                     (true, _) => untold.as_deref(),
                 };
@@ -607,6 +449,22 @@ impl PlanSheet {
     }
 }
 
+fn stored_tile(facts: &PlanFacts) -> (String, String) {
+    let (stored, unstored) = (size::count(facts.stored), size::count(facts.unstored));
+    if facts.processing == 0 {
+        return (
+            format!("{stored} / {unstored}"),
+            "stored / unstored".to_owned(),
+        );
+    }
+    let processing = size::count(facts.processing);
+    let caption = "stored / unstored / processing";
+    (
+        format!("{stored} / {unstored} / {processing}"),
+        caption.to_owned(),
+    )
+}
+
 /// Names beside each other, none of them broken: one that does not fit goes to the next line, one that is
 /// longer than a line is cut in its middle.
 fn sample_names(ui: &mut Ui, names: &[String]) {
@@ -619,53 +477,17 @@ fn sample_names(ui: &mut Ui, names: &[String]) {
     }
 }
 
-const ONTO_ANOTHER: &str = "A file whose name is taken there is left out, with the reason; \
-                            ImageKit would make it a version of the other one.";
-
-/// What a verb does beyond what is seen.
-fn verb_notes(verb: Verb) -> &'static [&'static str] {
-    match verb {
-        Verb::Copy => &[ONTO_ANOTHER],
-        Verb::Move => &["The old URLs of moved files stop working.", ONTO_ANOTHER],
-        Verb::Rename => &["The old URL of a renamed file stops working."],
-        Verb::Purge => &[
-            "Each file takes one of the 1,000 purges that an account has in a month.",
-            "The files stay; only the CDN's copies are fetched anew.",
-        ],
-        _ => &[],
-    }
-}
-
-/// What a delete does not do, or does beyond what is seen.
-fn delete_notes(service: ServiceKind) -> &'static [&'static str] {
-    match service {
-        ServiceKind::Uploadcare => {
-            &["Copies in the CDN's cache can stay reachable for up to a year."]
-        }
-        ServiceKind::ImageKit => &[
-            "All versions of each file go with it.",
-            "Copies in the CDN's cache stay reachable until they are purged.",
-        ],
-        ServiceKind::Templated => &["Templates that use a deleted upload may lose its picture."],
-    }
-}
-
-fn group_list(ui: &mut Ui, lines: &[(String, String)]) {
-    ScrollArea::vertical()
-        .id_salt("groups")
-        .max_height(110.0)
-        .auto_shrink([false, true])
-        .show_rows(ui, 18.0, lines.len(), |ui, range| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            let weak = Tokens::of(ui).weak;
-            for (group, files) in &lines[range] {
-                ui.horizontal(|ui| {
-                    let group = RichText::new(group).font(theme::mono()).color(weak);
-                    parts::text(ui, group);
-                    ui.add(egui::Label::new(files).truncate());
-                });
-            }
-        });
+fn known_note(ui: &mut Ui, known: &PlanNote) {
+    let tokens = Tokens::of(ui);
+    let (icon, pair) = match known.tone {
+        Tone::Plain => return note(ui, Icon::Info, tokens, &known.words),
+        Tone::Undo => (Icon::Back, tokens.ok),
+        Tone::Warning => (Icon::Warning, tokens.warn),
+        Tone::Grave => (Icon::Warning, tokens.bad),
+    };
+    parts::notice(ui, icon, pair, |ui| {
+        ui.add(egui::Label::new(&known.words).selectable(false).wrap());
+    });
 }
 
 fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
@@ -680,11 +502,4 @@ fn note(ui: &mut Ui, icon: Icon, tokens: &Tokens, text: &str) {
             ui.add(egui::Label::new(text).wrap());
         },
     );
-}
-
-impl Drop for PlanSheet {
-    /// What is asked for the sheet alone must not stand in the job's way.
-    fn drop(&mut self) {
-        self.looking.cancel();
-    }
 }

@@ -146,17 +146,39 @@ fn file_status(list: &FileList, catalogue: &Catalogue, checking: bool) -> String
     if list.is_filtered() && (unchecked.is_some() || !list.is_loading()) {
         let (shown, whole) = (list.shown.sum(), list.sum(catalogue));
         let all = size::counted(whole.files, "file", "files");
-        let matches = format!(
-            "{} of {all} match · {}",
-            size::count(shown.files),
-            size::bytes(shown.bytes)
-        );
+        let matches = match list.typed.wrong_in(&list.text) {
+            Some(_) => by_last_right(list.typed.good(), &size::count(shown.files), &all),
+            None => format!(
+                "{} of {all} match · {}",
+                size::count(shown.files),
+                size::bytes(shown.bytes)
+            ),
+        };
         return match unchecked {
             Some(words) => format!("{matches} · {words}"),
             None => matches,
         };
     }
+    if list.is_loaded() && unchecked.is_none() && list.typed.wrong_in(&list.text).is_some() {
+        let all = size::counted(list.sum(catalogue).files, "file", "files");
+        return format!("All {all} shown, not what is typed");
+    }
     whole_status(list, catalogue, checking)
+}
+
+/// While what is typed is no filter, the count is that of the last right one, and says so.
+fn by_last_right(good: &str, shown: &str, all: &str) -> String {
+    const LONGEST: usize = 28;
+    let good = text::visible(good.trim());
+    let cut: String = good.chars().take(LONGEST).collect();
+    let cut = match good.chars().count() > LONGEST {
+        true => format!("{cut}…"),
+        false => cut,
+    };
+    match cut.as_str() {
+        "" => format!("{shown} of {all} shown, not what is typed"),
+        good => format!("{shown} of {all} match “{good}”, not what is typed"),
+    }
 }
 
 /// Of all files, whatever is filtered.
