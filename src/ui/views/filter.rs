@@ -270,9 +270,12 @@ pub fn trouble(ui: &mut Ui, list: &FileList, groups: Option<&str>) {
     let top = ui.cursor().top();
     trouble_ui(ui, list, groups);
     let foot = ui.min_rect().bottom();
-    ui.data_mut(|data| match foot > top {
-        true => drop(data.insert_temp(trouble_id(), foot)),
-        false => drop(data.remove::<f32>(trouble_id())),
+    ui.data_mut(|data| {
+        if foot > top {
+            data.insert_temp(trouble_id(), foot);
+        } else {
+            data.remove::<f32>(trouble_id());
+        }
     });
 }
 
