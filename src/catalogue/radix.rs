@@ -167,7 +167,8 @@ mod tests {
                     // Lumps differ in their lowest bit alone.
                     let key = |row: RowIx| {
                         let number = mixed(u64::from(row / lump)).checked_shr(shift);
-                        let number = number.unwrap_or(7) ^ u64::from(lump > 1 && row % 7 == 0);
+                        let number =
+                            number.unwrap_or(7) ^ u64::from(lump > 1 && row.is_multiple_of(7));
                         (!gaps || !mixed(number).is_multiple_of(5)).then_some(number)
                     };
                     let start: Vec<RowIx> = (0..rows).rev().collect();
