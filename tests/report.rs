@@ -749,6 +749,7 @@ fn a_redacted_report_tells_nothing_of_contents() {
     record.summary.state = JobState::Halted;
     record.summary.reason = format!("halted at {secret}.png");
     record.summary.source.profile_name = format!("profile {secret}");
+    record.summary.source.account.name = format!("project {secret}");
     record.summary.args.tags = vec![secret.into()];
     record.summary.args.folder = Some(format!("/{secret}"));
     record.summary.args.name = Some(secret.into());
@@ -782,6 +783,10 @@ fn a_redacted_report_tells_nothing_of_contents() {
     assert_eq!((found.findings.len(), found.redacted), (0, true));
     let table = rows(&dir.join("items.csv"));
     assert_eq!(table[0][6], "name_redacted");
+    assert_eq!(
+        (&*table[0][3], &*table[1][3]),
+        ("project_redacted", "[redacted]")
+    );
     let ids = read_ids(&fs::read(dir.join("items.csv")).unwrap()).unwrap();
     assert_eq!(ids.len(), record.items.len(), "ids stay");
     assert_eq!(table[1][12], "done", "outcomes stay");

@@ -32,7 +32,7 @@ fn places_are_those_that_the_service_has() {
         assert!(window.can_press(place), "{place}");
     }
     assert!(!window.can_press("Groups") && !window.can_press("Removed"));
-    window.shows("of 10,000 render credits, Scale plan · as of");
+    window.shows("of 10,000 render credits used, Scale plan · as of");
     window.key(Modifiers::COMMAND, Key::Num1);
     window.listed();
     for place in ["Renders", "Templates", "Uploads"] {

@@ -7,7 +7,7 @@ mod window_bench;
 use std::path::Path;
 
 use egui::accesskit::Role;
-use egui::{Modifiers, pos2};
+use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable as _;
 use tallyman::demo::Target;
 use tallyman::profile::{Keyring, Profiles};
@@ -129,4 +129,93 @@ fn a_job_that_waits_goes_on_once_its_profile_is_open() {
     window.demo().faults().release();
     window.shows("of 1 deleted");
     assert!(!window.has("goes on then") && !window.has("was cut off"));
+}
+
+/// The report's sheet was opened while the job ran: its numbers follow the job.
+#[test]
+fn the_report_sheet_follows_the_job() {
+    let mut window = Window::open();
+    delete_one(&mut window);
+    window.demo().faults().hold(Target::Writes, 0);
+    window.press("Delete 1 file");
+    window.press("Save report");
+    window.shows("0 of 1 deleted, 1 without an outcome yet");
+    assert!(window.has("holds what is known when you save it"));
+    window.shows("It is signed with a key that is made now");
+    window.demo().faults().release();
+    window.wait("the end in the sheet", |window| {
+        window.has_button("Browse…") && !window.has("without an outcome yet")
+    });
+    assert!(!window.has("holds what is known"));
+}
+
+#[test]
+fn without_a_keyring_the_report_sheet_says_that_it_is_not_signed() {
+    let data = tempfile::tempdir().unwrap();
+    let mut window = Window::start(data.path(), true, Keyring::none());
+    window.listed();
+    window.click_row(2, Modifiers::NONE);
+    window.press("Store…");
+    window.press("Store 1 file");
+    window.press("Save report");
+    window.shows("It is not signed. No keyring is ready");
+}
+
+#[test]
+fn the_history_tells_whose_a_job_is() {
+    let mut window = Window::open();
+    window.click_row(2, Modifiers::NONE);
+    window.press("Store…");
+    window.press("Store 1 file");
+    window.shows("1 of 1 stored");
+    window.press("History");
+    window.shows("Job 1: 1 of 1 stored (Demo shop, Ended)");
+    assert!(!window.has("All profiles"), "there is nothing to choose");
+    window.key(Modifiers::COMMAND, Key::Num2);
+    window.press("History");
+    window.shows("This profile has none");
+    window.press("All profiles 1");
+    window.shows("Job 1:");
+    window.press("This profile 0");
+    assert!(!window.has("Job 1:"));
+}
+
+#[test]
+fn what_is_kept_is_seen_and_taken_off_one_by_one() {
+    let mut window = Window::open();
+    let rows = window.rows();
+    window.click_row(0, Modifiers::NONE);
+    assert!(!window.has("Never deleted"));
+    window.click_row(2, Modifiers::SHIFT);
+    let menu = |window: &mut Window| {
+        let mut rows = window.harness.query_all_by_role(Role::Row);
+        rows.next().unwrap().click_secondary();
+        drop(rows);
+        window.steps(3);
+    };
+    menu(&mut window);
+    assert!(!window.has_button("Take off the keep list"));
+    window.press("Never delete");
+    window.shows("Never deleted: 3 ids");
+    window.click_row(0, Modifiers::NONE);
+    window.wait("the mark", |window| {
+        window.harness.query_by_label("Never deleted").is_some()
+    });
+    menu(&mut window);
+    assert!(!window.has_button("Never delete"), "it is kept");
+    window.key(Modifiers::NONE, Key::Escape);
+
+    window.click_row(2, Modifiers::SHIFT);
+    window.key(Modifiers::NONE, Key::Delete);
+    window.shows("3 files are left out, each because it is on the keep list.");
+    window.press("Cancel");
+
+    window.press("Menu");
+    window.press("Keep list…");
+    window.shows("3 files");
+    let name = rows[0].split(',').next().unwrap();
+    window.press(&format!("Take {name} off"));
+    assert!(window.has("2 files"));
+    window.press("Save");
+    window.shows("Never deleted: 2 ids");
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::model::{FileState, ItemId, JobId, ServiceKind};
 use crate::profile::Colour;
@@ -62,40 +62,40 @@ pub enum Command {
     #[command(after_help = SOURCE_HELP)]
     Templates(ThingsArgs),
     /// Store files: keep them for good
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     Store(FilesArgs),
     /// Delete files
     #[command(after_help = SOURCE_HELP)]
     Delete(DeleteArgs),
     /// Bring deleted files back
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     Restore(FilesArgs),
     /// Delete groups; their files stay
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden))]
     DeleteGroups(BatchArgs),
     /// Delete renders (Templated)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden))]
     DeleteRenders(BatchArgs),
     /// Delete templates (Templated)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden))]
     DeleteTemplates(BatchArgs),
     /// Give files further tags (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     AddTags(TagArgs),
     /// Take tags from files (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     RemoveTags(TagArgs),
     /// Copy files into a folder (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     Copy(ToArgs),
     /// Move files into a folder (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     Move(ToArgs),
     /// Give a file another name in its folder (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden), mut_arg("ids", one_file))]
     Rename(RenameArgs),
     /// Make the delivery network forget its copies of files (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     Purge(FilesArgs),
     /// List folders (ImageKit)
     #[command(after_help = SOURCE_HELP)]
@@ -104,7 +104,7 @@ pub enum Command {
     #[command(after_help = SOURCE_HELP)]
     CreateFolder(FolderArgs),
     /// Delete folders, by their whole paths, with all that is in them (ImageKit)
-    #[command(after_help = SOURCE_HELP)]
+    #[command(after_help = SOURCE_HELP, mut_arg("ids", paths), mut_arg("ids_file", file_of_paths), mut_arg("keep", kept_in_folders))]
     DeleteFolders(BatchArgs),
     /// Show or change a profile's keep list: files that are never deleted with it
     Keep(KeepArgs),
@@ -214,13 +214,13 @@ pub struct BatchArgs {
     /// More ids, one a line, or a CSV with an `item_id` column; `-` is standard input
     #[arg(long = "ids", value_name = "FILE")]
     pub ids_file: Option<PathBuf>,
-    /// Ids that are never deleted, one a line or in a CSV, besides the profile's keep list
+    /// Ids that are not deleted, one a line or in a CSV, besides the profile's keep list
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
     /// Print the plan and change nothing; the project is only read
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask before something is deleted; a protected profile asks all the same
+    /// Do not ask first; a protected profile asks all the same
     #[arg(long)]
     pub yes: bool,
     /// Write a report into this folder, new or empty
@@ -455,6 +455,30 @@ impl Command {
     }
 }
 
+/// Taken, and of no use for this command.
+fn hidden(arg: Arg) -> Arg {
+    arg.hide(true)
+}
+
+fn one_file(arg: Arg) -> Arg {
+    let arg = arg.action(ArgAction::Set).num_args(0..=1);
+    arg.help("The file's id")
+}
+
+fn paths(arg: Arg) -> Arg {
+    arg.value_name("PATH").help("Whole paths of folders")
+}
+
+fn file_of_paths(arg: Arg) -> Arg {
+    arg.help("More paths, one a line, or a CSV with an `item_id` column; `-` is standard input")
+}
+
+fn kept_in_folders(arg: Arg) -> Arg {
+    arg.help(
+        "Ids of files that are not deleted, besides the profile's keep list: a folder that holds one stays",
+    )
+}
+
 fn job_id(text: &str) -> Result<JobId, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(JobId(number)),
@@ -539,6 +563,37 @@ mod tests {
     }
 
     #[test]
+    fn help_names_only_what_does_something() {
+        let help = |name: &str| {
+            let mut command = Args::command();
+            let found = command.find_subcommand_mut(name).unwrap();
+            found.render_help().to_string()
+        };
+        for name in [
+            "store", "restore", "rename", "copy", "move", "purge", "add-tags",
+        ] {
+            let help = help(name);
+            assert!(
+                !help.contains("--keep") && !help.contains("--yes"),
+                "{help}"
+            );
+        }
+        for (name, keeps) in [
+            ("delete", true),
+            ("delete-folders", true),
+            ("delete-groups", false),
+        ] {
+            let help = help(name);
+            assert!(
+                help.contains("--yes") && help.contains("--keep") == keeps,
+                "{help}"
+            );
+        }
+        assert!(help("delete-folders").contains("[PATH]...") && help("rename").contains("[ID]\n"));
+        assert!(!help("rename").contains("[ID]..."));
+    }
+
+    #[test]
     fn nonsense_is_wrong_usage() {
         let lines = [
             "tallyman list",
@@ -551,6 +606,7 @@ mod tests {
             "tallyman add-tags a",
             "tallyman move a",
             "tallyman rename a",
+            "tallyman rename a b --name c",
             "tallyman create-folder",
             "tallyman store a --purge",
             "tallyman delete a --redacted --demo",

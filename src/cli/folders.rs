@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::text::visible;
-use crate::model::{FolderRow, check_folder, size::counted};
+use crate::model::{FolderRow, check_folder, folder_becomes, size::counted};
 
 use super::args::{FolderArgs, Format, GroupsArgs};
 use super::list::{csv_lines, json_lines, minute, time};
@@ -35,6 +35,7 @@ pub async fn folders(args: &GroupsArgs, data_dir: &Path) -> Result<u8, Failure> 
 /// Makes a folder and those above it.
 pub async fn create(args: &FolderArgs, data_dir: &Path) -> Result<u8, Failure> {
     check_folder(&args.path).map_err(Failure::usage)?;
+    refuse_renamed(&args.path)?;
     if args.path.trim_end_matches('/').is_empty() {
         return Err(Failure::usage("The root folder is there already."));
     }
@@ -48,6 +49,18 @@ pub async fn create(args: &FolderArgs, data_dir: &Path) -> Result<u8, Failure> {
         visible(account.label())
     ))?;
     Ok(DONE)
+}
+
+/// Refuses a folder that the service would call otherwise.
+pub fn refuse_renamed(folder: &str) -> Result<(), Failure> {
+    match folder_becomes(folder) {
+        None => Ok(()),
+        Some(made) => Err(Failure::usage(format!(
+            "The service would make {} of {}: a folder's name has letters, digits, . _ and - only.",
+            visible(&made),
+            visible(folder)
+        ))),
+    }
 }
 
 fn print_folders(format: Format, folders: &[FolderRow]) -> Result<(), Failure> {

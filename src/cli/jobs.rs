@@ -10,7 +10,7 @@ use crate::job::{Engine, Guard, purge_owed};
 use crate::ledger::Ledger;
 use crate::model::size::{count, counted};
 use crate::model::text::visible;
-use crate::model::{JobId, JobState, JobSummary, Outcome, Time, Verb};
+use crate::model::{JobId, JobState, JobSummary, Outcome, Tally, Time, Verb};
 use crate::report::{self, How};
 
 use super::out::{DONE, Failure, NOT_ALL, START, line, note, table, to_json};
@@ -24,7 +24,8 @@ const SHOWN: usize = 10;
 /// A job as `--json` tells it.
 #[derive(Serialize)]
 struct JobObject {
-    job: JobId,
+    /// `null` where there was nothing to do.
+    job: Option<JobId>,
     verb: Verb,
     state: JobState,
     items: u64,
@@ -50,23 +51,44 @@ struct Outcomes {
     unknown: u64,
 }
 
+impl From<&Tally> for Outcomes {
+    fn from(tally: &Tally) -> Self {
+        Self {
+            done: tally.done,
+            absent: tally.absent,
+            refused: tally.refused,
+            failed: tally.failed,
+            skipped: tally.skipped,
+            not_sent: tally.not_sent,
+            unknown: tally.unknown,
+        }
+    }
+}
+
 impl JobObject {
+    fn nothing(verb: Verb) -> Self {
+        Self {
+            job: None,
+            verb,
+            state: JobState::Ended,
+            items: 0,
+            outcomes: Outcomes::from(&Tally::default()),
+            calls: 0,
+            retries: 0,
+            throttled: 0,
+            seconds: 0.0,
+            purge: None,
+        }
+    }
+
     fn of(summary: &JobSummary) -> Self {
         let tally = &summary.tally;
         Self {
-            job: summary.id,
+            job: Some(summary.id),
             verb: summary.verb,
             state: summary.state,
             items: tally.items(),
-            outcomes: Outcomes {
-                done: tally.done,
-                absent: tally.absent,
-                refused: tally.refused,
-                failed: tally.failed,
-                skipped: tally.skipped,
-                not_sent: tally.not_sent,
-                unknown: tally.unknown,
-            },
+            outcomes: Outcomes::from(tally),
             calls: summary.calls,
             retries: summary.retries,
             throttled: summary.throttled,
@@ -271,6 +293,14 @@ pub fn print_end(
         Some(purged) => print_sentence(ledger, purged),
         None => Ok(()),
     }
+}
+
+/// Tells of a batch without items, for which no job was made.
+pub fn print_nothing(verb: Verb, json: bool) -> Result<u8, Failure> {
+    if json {
+        line(to_json(&JobObject::nothing(verb))?)?;
+    }
+    Ok(DONE)
 }
 
 fn print_sentence(ledger: &Ledger, summary: &JobSummary) -> Result<(), Failure> {

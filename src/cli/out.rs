@@ -88,7 +88,7 @@ impl From<VerifyError> for Failure {
 
 impl From<KeyringError> for Failure {
     fn from(error: KeyringError) -> Self {
-        Self::start(error.message)
+        Self::start(error.for_commands())
     }
 }
 

@@ -176,7 +176,7 @@ async fn verify_one(profile: &Profile) -> Result<(crate::model::Account, String)
     Ok((account, format!("{words}{usage}")))
 }
 
-/// `; 5,330 of 10,000 render credits, Scale plan`, where the service tells it. What cannot be asked says
+/// `; 5,330 of 10,000 render credits used, Scale plan`, where the service tells it. What cannot be asked says
 /// nothing of the keys.
 async fn usage_words(credentials: &Credentials) -> String {
     let asked = match service::open(credentials) {

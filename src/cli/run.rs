@@ -24,6 +24,7 @@ use crate::report;
 use crate::service::capabilities;
 
 use super::args::BatchArgs;
+use super::folders::refuse_renamed;
 use super::jobs;
 use super::list::{Filter, catalogue};
 use super::out::{DONE, Failure, NOT_ALL, line, note, to_json};
@@ -48,12 +49,25 @@ pub async fn batch(
     data_dir: &Path,
 ) -> Result<u8, Failure> {
     told.check(verb).map_err(Failure::usage)?;
+    if let Some(folder) = &told.folder {
+        refuse_renamed(folder)?;
+    }
+    if args.keep.is_some() && !Guard::minds(verb) {
+        return Err(Failure::usage(format!(
+            "--keep is for deletes of files and folders. `{verb}` does not look at it."
+        )));
+    }
     let filter = filter.map(Filter::of_batch).transpose()?;
     let given = ids_of(&args.ids, args.ids_file.as_deref())?;
     if args.ids.is_empty() && args.ids_file.is_none() && filter.is_none() {
         let what = verb.kind().noun(2);
+        let given = match verb {
+            Verb::DeleteFolders => "paths",
+            Verb::Rename => "its id",
+            _ => "ids",
+        };
         return Err(Failure::usage(format!(
-            "Which {what}? Give ids, --ids FILE{}.",
+            "Which {what}? Give {given}, --ids FILE{}.",
             match verb.kind() {
                 ItemKind::File if verb != Verb::Rename => ", or --filter QUERY",
                 _ => "",
@@ -111,6 +125,10 @@ pub async fn batch(
     };
     if args.dry_run {
         return print_plan(&shown, args.json);
+    }
+    if plan.items().is_empty() {
+        note("Nothing to do: nothing was named or found. No job was made.");
+        return jobs::print_nothing(verb, args.json);
     }
     if asks {
         ask(&shown, protected)?;

@@ -101,8 +101,12 @@ impl Project {
         Self::new(profile, access.secret.into(), Some(server))
     }
 
+    /// With the keyring's key, or where that has none to give, the environment's.
     async fn saved(profile: Profile) -> Result<Self, Failure> {
-        let secret = Keyring::system().load(&profile.id).await?;
+        let secret = match (Keyring::system().load(&profile.id).await, given_secret()) {
+            (Ok(secret), _) | (Err(_), Some(secret)) => secret,
+            (Err(error), None) => return Err(error.into()),
+        };
         Self::new(profile, secret, None)
     }
 
@@ -211,6 +215,15 @@ pub fn profiles(data_dir: &Path) -> Result<Profiles, Failure> {
     Ok(profiles)
 }
 
+/// The environment's secret key, if it is one.
+fn given_secret() -> Option<SecretString> {
+    environment_secret().filter(is_given)
+}
+
+fn is_given(secret: &SecretString) -> bool {
+    !secret.expose_secret().trim().is_empty()
+}
+
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
@@ -231,7 +244,7 @@ fn from_environment(
     let get = |name: &str| read(name).filter(|value| !value.trim().is_empty());
     let service = get("TALLYMAN_SERVICE");
     let public_key = get("TALLYMAN_PUBLIC_KEY");
-    let secret = secret.filter(|secret| !secret.expose_secret().trim().is_empty());
+    let secret = secret.filter(is_given);
     if service.is_none() && public_key.is_none() && secret.is_none() {
         return Ok(None);
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::catalogue::{Catalogue, Filter, ProblemIndex, Query, RowSet, Sort, arrange};
 use crate::model::path::is_within;
-use crate::model::{ItemId, ItemKind, Keep, PlanItem, Verb, size};
+use crate::model::{FileRow, ItemId, ItemKind, Keep, PlanItem, Verb, size};
 
 const KEPT: &str = "it is on the keep list";
 const NOT_LISTED: &str =
@@ -18,12 +18,31 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// Whether the verb deletes files, so that a keep list matters.
+    pub fn minds(verb: Verb) -> bool {
+        matches!(verb, Verb::Delete | Verb::DeleteFolders)
+    }
+
+    /// Why one file is never deleted; `None` if it may be.
+    pub fn why(&self, file: &FileRow) -> Option<String> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut catalogue = Catalogue::new();
+        let epoch = catalogue.begin();
+        catalogue.merge(epoch, vec![file.clone()]);
+        let mut items = [PlanItem::from_file(file)];
+        self.mark(Verb::Delete, &catalogue, &mut items);
+        let [item] = items;
+        item.guard
+    }
+
     /// Reads a keep list. It minds verbs that delete files, and no others.
     ///
     /// # Errors
     /// Where its filter is none, in words; then nothing may be deleted, for nobody knows what was to be kept.
     pub fn of(keep: &Keep, verb: Verb) -> Result<Self, String> {
-        if !matches!(verb, Verb::Delete | Verb::DeleteFolders) {
+        if !Self::minds(verb) {
             return Ok(Self::default());
         }
         let mut rules = Vec::new();

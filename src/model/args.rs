@@ -100,6 +100,17 @@ pub fn check_folder(folder: &str) -> Result<(), String> {
     }
 }
 
+/// What the service makes of the path of a folder that is to be made, where that is another one: all but
+/// letters, digits, `.`, `_` and `-` becomes `_`.
+pub fn folder_becomes(folder: &str) -> Option<String> {
+    let kept = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    let made: String = folder
+        .chars()
+        .map(|c| if kept(c) { c } else { '_' })
+        .collect();
+    (made != folder).then_some(made)
+}
+
 /// One name, no path.
 pub fn check_name(name: &str) -> Result<(), String> {
     match name.trim().is_empty() || name.contains('/') || name == "." || name == ".." {
@@ -159,6 +170,18 @@ mod tests {
         ];
         for (verb, args, good) in cases {
             assert_eq!(args.check(verb).is_ok(), good, "{verb} {args:?}");
+        }
+    }
+
+    #[test]
+    fn folders_that_would_be_called_otherwise() {
+        let cases = [
+            ("/a/b-1_c.d", None),
+            ("/größe/日本", None),
+            ("/new dir/?x", Some("/new_dir/_x")),
+        ];
+        for (folder, made) in cases {
+            assert_eq!(folder_becomes(folder).as_deref(), made);
         }
     }
 

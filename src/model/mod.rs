@@ -22,7 +22,7 @@ mod verb;
 mod words;
 
 pub use account::{Account, Source};
-pub use args::{PlanArgs, check_folder, check_name};
+pub use args::{PlanArgs, check_folder, check_name, folder_becomes};
 pub use file::{FileDetails, FileRow, FileState, GroupDetails, GroupRow, UNSTORED_LIFE_HOURS};
 pub use id::{CallId, ItemId, JobId, ProfileId, ServiceKind};
 pub use job::{CallPurpose, CallRecord, ItemRecord, JobRecord, JobState, JobSummary};

@@ -25,18 +25,22 @@ impl Usage {
         Some((self.used as f64 / quota as f64).min(1.0))
     }
 
-    /// `5,330 of 10,000`.
+    /// `5,330 of 10,000 used`.
     pub fn figures(&self) -> String {
+        format!("{} used", self.numbers())
+    }
+
+    /// `5,330 of 10,000 render credits used`.
+    pub fn words(&self) -> String {
+        format!("{} {} used", self.numbers(), self.what)
+    }
+
+    fn numbers(&self) -> String {
         let used = count(self.used);
         match self.quota {
             Some(quota) => format!("{used} of {}", count(quota)),
             None => used,
         }
-    }
-
-    /// `5,330 of 10,000 render credits`.
-    pub fn words(&self) -> String {
-        format!("{} {}", self.figures(), self.what)
     }
 
     /// `Scale plan`; empty where the service names none.
@@ -65,17 +69,17 @@ mod tests {
             (
                 5_330,
                 Some(10_000),
-                "5,330 of 10,000 render credits",
+                "5,330 of 10,000 render credits used",
                 Some(0.533),
             ),
             (
                 12_000,
                 Some(10_000),
-                "12,000 of 10,000 render credits",
+                "12,000 of 10,000 render credits used",
                 Some(1.0),
             ),
-            (7, Some(0), "7 of 0 render credits", None),
-            (7, None, "7 render credits", None),
+            (7, Some(0), "7 of 0 render credits used", None),
+            (7, None, "7 render credits used", None),
         ];
         for (used, quota, words, share) in cases {
             let usage = usage(used, quota, "");

@@ -81,6 +81,15 @@ impl Secrets {
         self.keyring.signing_key(Some(make)).await
     }
 
+    /// Whether there is a key that signs reports; none is made.
+    ///
+    /// # Errors
+    /// Why there is none, `NotFound` where the next report makes one.
+    pub async fn has_signing_key(&self) -> Result<(), KeyringErrorKind> {
+        let kept = self.keyring.signing_key(None).await;
+        kept.map(drop).map_err(|error| error.kind)
+    }
+
     /// Whether the secret is kept for this session only.
     pub fn is_session_only(&self, id: &ProfileId) -> bool {
         self.session().contains_key(id)

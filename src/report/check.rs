@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::model::{ItemRecord, JobRecord};
 
 use super::bundle::is_ours;
-use super::document::{Document, Signature, unsound};
+use super::document::{Bytes, Document, Signature, unsound};
 use super::manifest::{FILES, MANIFEST, Manifest, PUBLIC_KEY, SIGNATURE, entry_of};
+use super::redact::LEFT_OUT;
 use super::table::{COLUMNS, Row, is_not_done, row, titles, unguarded};
 use super::{Checked, Finding, PublicKey, ReportError, ReportErrorKind, words};
 
@@ -244,6 +245,12 @@ fn check_sums(document: &Document<JobRecord>, findings: &mut Findings) {
             format!("its sum is not its job's, which is {equation}"),
         );
     }
+    if sum
+        .bytes
+        .is_some_and(|bytes| bytes != Bytes::of(&document.job))
+    {
+        findings.add(NAME, "its bytes are not those of its items");
+    }
     let says = words::says(summary);
     if document.says != says {
         findings.add(
@@ -270,7 +277,9 @@ fn check_table(
         .flexible(true)
         .from_reader(&bytes[..]);
     let header = reader.byte_headers().cloned().unwrap_or_default();
-    let titles: Vec<_> = titles(document.redacted).collect();
+    // Older redacted reports still had the project's name.
+    let project = job.summary.source.account.name == LEFT_OUT;
+    let titles: Vec<_> = titles(document.redacted, project).collect();
     if header
         .iter()
         .ne(titles.iter().map(|title| title.as_bytes()))

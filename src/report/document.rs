@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{JobId, JobRecord, JobState, JobSummary, Tally, Time};
+use crate::model::{JobId, JobRecord, JobState, JobSummary, Outcome, Tally, Time, size};
 
 use super::words;
 use super::{How, ReportError, ReportErrorKind};
@@ -78,6 +78,33 @@ pub(super) struct Sum {
     pub(super) items: u64,
     pub(super) outcomes: Tally,
     pub(super) equation: String,
+    /// The known sizes. Older reports do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bytes: Option<Bytes>,
+}
+
+/// The bytes of a job, as far as sizes are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Bytes {
+    /// Of all that was planned.
+    pub(super) planned: u64,
+    /// Of what is done.
+    pub(super) done: u64,
+    /// Items that are done and whose size is not known.
+    pub(super) done_without_size: u64,
+}
+
+impl Bytes {
+    /// Of a job.
+    pub(super) fn of(record: &JobRecord) -> Self {
+        let done = |item: &&crate::model::ItemRecord| item.outcome() == Some(Outcome::Done);
+        let sizes = record.items.iter().filter(done).map(|item| item.item.size);
+        Self {
+            planned: record.summary.bytes,
+            done: size::sum(sizes.clone().flatten()),
+            done_without_size: sizes.filter(Option::is_none).count() as u64,
+        }
+    }
 }
 
 /// What calls itself the writer.
@@ -101,6 +128,7 @@ impl<'a> Document<&'a JobRecord> {
                 items: summary.tally.items(),
                 outcomes: summary.tally,
                 equation: words::equation(summary.verb, &summary.tally),
+                bytes: Some(Bytes::of(record)),
             },
             not_proven: words::not_proven(summary.verb, signature.is_signed())
                 .into_iter()

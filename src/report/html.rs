@@ -8,7 +8,7 @@ use crate::model::size::{bytes, count, counted};
 use crate::model::text::visible;
 use crate::model::{ItemRecord, JobRecord, JobSummary, Outcome, Time, Verb};
 
-use super::document::{Signature, generator};
+use super::document::{Bytes, Signature, generator};
 use super::redact::{LEFT_OUT, SAYS};
 use super::{How, words};
 
@@ -44,7 +44,7 @@ pub(super) fn page(record: &JobRecord, how: &How<'_>, now: Time) -> String {
                 (masthead(summary, &says, how.redacted))
                 (sum(summary))
                 (tiles(summary))
-                (facts(summary))
+                (facts(record))
                 (problems(record))
                 (items(record))
                 (limits(summary.verb, signature.is_signed()))
@@ -89,7 +89,7 @@ fn sum(summary: &JobSummary) -> Markup {
                 span.sign { "= " }
                 span.term { b { (count(items)) } " " (summary.verb.kind().noun(items)) }
             }
-            p.note { "Every item of the plan is counted once, under the one outcome that it has." }
+            p.note { "Every item of the plan is counted once, under the one outcome that it has. The names in small type are those of items.csv and report.json." }
         }
     }
 }
@@ -99,18 +99,24 @@ fn tiles(summary: &JobSummary) -> Markup {
     html! {
         section.tiles {
             @for outcome in Outcome::ALL {
-                (tile(Some(outcome), tally.get(outcome)))
+                (tile(summary.verb, Some(outcome), tally.get(outcome)))
             }
-            @if tally.pending > 0 { (tile(None, tally.pending)) }
+            @if tally.pending > 0 { (tile(summary.verb, None, tally.pending)) }
         }
     }
 }
 
-fn tile(outcome: Option<Outcome>, number: u64) -> Markup {
+/// With the word of the sum, and the outcome's own name, which the tables and `report.json` have.
+fn tile(verb: Verb, outcome: Option<Outcome>, number: u64) -> Markup {
+    let word = match outcome {
+        Some(Outcome::Done) => verb.past(),
+        _ => title(outcome),
+    };
     html! {
         div class={ "tile " (tone(outcome)) @if number == 0 { " zero" } } {
             b { (count(number)) }
-            strong { (title(outcome)) }
+            strong { (word) }
+            @if let Some(outcome) = outcome { " " code { (outcome.key()) } }
             p { (words::meaning(outcome)) }
         }
     }
@@ -130,7 +136,22 @@ const fn tone(outcome: Option<Outcome>) -> &'static str {
     }
 }
 
-fn facts(summary: &JobSummary) -> Markup {
+/// `412.0 GB deleted, of 422.5 GB planned`.
+fn sizes(record: &JobRecord) -> String {
+    let summary = &record.summary;
+    let sizes = Bytes::of(record);
+    let past = summary.verb.past();
+    let unknown = match sizes.done_without_size {
+        0 => String::new(),
+        _ if sizes.planned == 0 => return String::new(),
+        number => format!("; {} {past} without a known size", count(number)),
+    };
+    let (done, planned) = (bytes(sizes.done), bytes(sizes.planned));
+    format!("{done} {past}, of {planned} planned{unknown}")
+}
+
+fn facts(record: &JobRecord) -> Markup {
+    let summary = &record.summary;
     let source = &summary.source;
     let retries = counted(summary.retries, "retry", "retries");
     let facts = [
@@ -146,7 +167,7 @@ fn facts(summary: &JobSummary) -> Markup {
                 )
             ),
         ),
-        ("Known size", bytes(summary.bytes)),
+        ("Known size", sizes(record)),
         (
             "Service",
             format!("{}, {}", source.service.title(), source.api_base),

@@ -12,8 +12,9 @@ pub(super) const LEFT_OUT: &str = "[redacted]";
 const TOKEN_CHARS: usize = 128;
 
 /// What is left out, said in every such report.
-pub(super) const SAYS: &str = "Redacted: names of files, folders, tags and of the profile, and all words of the service, were left out. \
-     Ids that cannot be names, sizes, types, times and outcomes are as in the full report.";
+pub(super) const SAYS: &str = "Redacted: names of files, folders and tags, the names of the project and of the profile, and all words of the \
+     service were left out. Ids that cannot be names, the account's key and the service's address, sizes, types, times \
+     and outcomes are as in the full report.";
 
 /// The job without what would identify contents.
 pub(super) fn redacted(record: &JobRecord) -> JobRecord {
@@ -21,6 +22,8 @@ pub(super) fn redacted(record: &JobRecord) -> JobRecord {
     let summary = &mut record.summary;
     leave_out(&mut summary.reason);
     summary.source.profile_name = LEFT_OUT.into();
+    // Its key stays: it tells which account it was to whoever has it, and nothing to others.
+    summary.source.account.name = LEFT_OUT.into();
     told(&mut summary.args);
     let folders = summary.verb.kind() == ItemKind::Folder;
     for record in &mut record.items {

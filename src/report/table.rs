@@ -32,12 +32,13 @@ pub const COLUMNS: [&str; 22] = [
 ];
 
 /// The columns that a redacted table holds nothing of, which their titles say.
-const REDACTED: [&str; 3] = ["profile", "name", "problem"];
+const REDACTED: [&str; 4] = ["project", "profile", "name", "problem"];
 
-/// The titles of a table. In a redacted one they mark it even where it has no rows.
-pub(super) fn titles(redacted: bool) -> impl Iterator<Item = Cow<'static, str>> {
+/// The titles of a table. In a redacted one they mark it even where it has no rows; `project`: whether the
+/// project's name is left out too.
+pub(super) fn titles(redacted: bool, project: bool) -> impl Iterator<Item = Cow<'static, str>> {
     COLUMNS.into_iter().map(move |title| {
-        if redacted && REDACTED.contains(&title) {
+        if redacted && REDACTED.contains(&title) && (project || title != "project") {
             Cow::Owned(format!("{title}_redacted"))
         } else {
             Cow::Borrowed(title)
@@ -96,7 +97,7 @@ pub(super) fn write(
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    let titles: Vec<_> = titles(redacted).collect();
+    let titles: Vec<_> = titles(redacted, redacted).collect();
     let titles = titles.iter().map(|title| title.as_bytes());
     writer.write_record(titles).map_err(on_disk)?;
     let mut number = 0;

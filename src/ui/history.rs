@@ -31,6 +31,8 @@ pub struct History {
     again: bool,
     /// The job that is open.
     pub open: Option<OpenJob>,
+    /// Whether jobs of all profiles are shown, and not of the open one alone.
+    pub everywhere: bool,
     /// What is searched for.
     pub words: String,
     /// What was found.
@@ -199,6 +201,7 @@ pub fn state_words(job: &JobSummary, running: bool) -> &'static str {
         JobState::Stopped => "Stopped",
         JobState::Halted => "Halted",
         JobState::Ended if job.tally.unknown > 0 => "Ended, some unknown",
+        JobState::Ended if job.tally.problems() > 0 => "Ended with problems",
         JobState::Ended => "Ended",
     }
 }

@@ -10,7 +10,8 @@ use super::sheets::{self, Stay};
 use super::theme::{self, Tokens};
 use super::views;
 use super::workspace::State;
-use crate::model::{JobId, JobState, ProfileId, text};
+use crate::job::Guard;
+use crate::model::{JobId, JobState, JobSummary, ProfileId, Verb, text};
 
 impl App {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
@@ -101,7 +102,10 @@ impl App {
                 State::Open(session) => Some(session.clone()),
                 _ => None,
             };
+            let kept = Guard::of(&workspace.profile.keep, Verb::Delete);
+            let kept = kept.ok().and_then(|guard| guard.why(&row));
             let (pictures, details) = (&mut workspace.pictures, &mut workspace.details);
+            details.kept = kept;
             details.ui(
                 ui,
                 &self.engine,
@@ -186,9 +190,16 @@ impl App {
     fn history_ui(&mut self, ui: &mut Ui) {
         let running = self.running_jobs();
         let blocked = self.ledger_trouble();
+        let colours: Vec<_> = self
+            .workspaces
+            .iter()
+            .map(|one| (one.profile.id.clone(), super::color(one.profile.colour)))
+            .collect();
         let can = views::history::Can {
             running: &running,
             blocked: blocked.as_deref(),
+            profile: self.workspaces.get(self.current).map(|one| &one.profile.id),
+            colours: &colours,
         };
         views::history::ui(ui, &mut self.history, &can, &mut self.commands);
     }
@@ -323,7 +334,12 @@ impl App {
                 stay
             }
             Sheet::Report(sheet) => match &self.ledger {
-                Ok(ledger) => sheet.ui(&ctx, &self.engine, &self.secrets, ledger),
+                Ok(ledger) => {
+                    if let Some(newest) = self.newest(sheet.job()) {
+                        sheet.follow(newest);
+                    }
+                    sheet.ui(&ctx, &self.engine, &self.secrets, ledger)
+                }
                 Err(_) => Stay::Close,
             },
             Sheet::Plan { profile, sheet } => self.plan_ui(&ctx, &profile.clone(), sheet),
@@ -332,6 +348,21 @@ impl App {
         if stay == Stay::Open {
             self.sheet = Some(sheet);
         }
+    }
+
+    /// A job as it stands: as last read, with the counts that a run has told since.
+    fn newest(&self, job: JobId) -> Option<JobSummary> {
+        let mut summary = self.history.job(job)?.clone();
+        let running = self
+            .workspaces
+            .iter()
+            .filter_map(|one| one.running.as_ref());
+        let progress = running.filter_map(|running| running.progress.as_ref());
+        if let Some(progress) = progress.filter(|progress| progress.job == job).next() {
+            summary.tally = progress.tally;
+            summary.state = progress.state;
+        }
+        Some(summary)
     }
 
     fn plan_ui(

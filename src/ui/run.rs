@@ -58,8 +58,9 @@ impl App {
             Command::ForgetProfile(id) => self.ask_forget(&id),
             Command::EditKeep(id) => {
                 self.refresh_keep(&id);
-                if let Some(profile) = self.profiles.get(&id) {
-                    let sheet = KeepSheet::new(profile.clone());
+                let workspace = self.workspaces.iter().find(|one| one.profile.id == id);
+                if let (Some(profile), Some(workspace)) = (self.profiles.get(&id), workspace) {
+                    let sheet = KeepSheet::new(profile.clone(), &workspace.catalogue);
                     self.sheet = Some(Sheet::Keep(Box::new(sheet)));
                 }
             }

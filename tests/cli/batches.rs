@@ -293,9 +293,20 @@ fn yes_does_not_walk_past_a_protected_profile() {
         assert!(words.contains("terminal"), "{words}");
     }
     // The other one gets as far as its key, which no keyring holds here.
-    let output = house.run(&["delete", "--profile", "open", "--yes", &id]);
+    let args = ["delete", "--profile", "open", "--yes", &id];
+    let mut keyless = house.command(&args);
+    let output = keyless.env_remove("TALLYMAN_SECRET_KEY").output().unwrap();
     assert_eq!(code(&output), 3, "{}", stderr(&output));
     assert_eq!(house.books().requests(), 0);
+    // What it advises works.
+    let words = stderr(&output);
+    assert!(
+        words.contains("TALLYMAN_SECRET_KEY") && !words.contains("session"),
+        "{words}"
+    );
+    let output = house.run(&args);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(house.books().file(&id).unwrap().removed.is_some());
 }
 
 #[test]
@@ -343,4 +354,40 @@ fn wrong_usage_is_2_and_a_false_start_is_3() {
         &["delete", "x", "--yes"],
     );
     assert_eq!(house.books().writes(), 0);
+}
+
+#[test]
+fn nothing_to_do_makes_no_job() {
+    let house = House::new();
+    let none = house.path("none.txt");
+    std::fs::write(&none, "\n").unwrap();
+    for args in [
+        ["delete", "--ids", &none, "--yes"],
+        ["delete", "--filter", "id:nosuchid", "--yes"],
+    ] {
+        let output = house.run(&args);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("Nothing to do"),
+            "{}",
+            stderr(&output)
+        );
+        let told = object(&house.run(&[&args[..], &["--json"]].concat()));
+        assert_eq!((&told["job"], &told["items"]), (&Value::Null, &0.into()));
+    }
+    assert!(stderr(&house.run(&["jobs"])).contains("No jobs yet"));
+}
+
+#[test]
+fn a_keep_file_is_refused_where_it_would_not_be_looked_at() {
+    let house = House::new();
+    let keep = house.path("keep.txt");
+    std::fs::write(&keep, "a\n").unwrap();
+    let output = house.run(&["store", "a", "--keep", &keep]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("does not look at it"),
+        "{}",
+        stderr(&output)
+    );
 }

@@ -55,6 +55,28 @@ impl KeyringError {
     }
 }
 
+/// What the window can do without a keyring.
+const SESSION: &str = "use the key for this session only";
+
+impl KeyringError {
+    /// What happened and what to do next where there is no window.
+    pub fn for_commands(&self) -> String {
+        const INSTEAD: &str = "give the key in TALLYMAN_SECRET_KEY";
+        match self.kind {
+            KeyringErrorKind::NotFound => {
+                format!(
+                    "Your keyring has no key for this profile. Add the profile again, or {INSTEAD}."
+                )
+            }
+            KeyringErrorKind::NoKeyring if !self.message.contains(SESSION) => {
+                "This system's keyring cannot be reached. Give the key in TALLYMAN_SECRET_KEY."
+                    .into()
+            }
+            _ => self.message.replace(SESSION, INSTEAD),
+        }
+    }
+}
+
 impl KeyringErrorKind {
     const fn words(self) -> &'static str {
         match self {
@@ -93,7 +115,7 @@ impl KeyringErrorKind {
     pub const fn no_key(self) -> &'static str {
         match self {
             Self::NoKeyring => {
-                "No keyring is ready here to keep one: start GNOME Keyring, KWallet or KeePassXC."
+                "No keyring is ready here to keep a signing key: start GNOME Keyring, KWallet or KeePassXC."
             }
             other => other.unsigned(),
         }
@@ -226,6 +248,8 @@ mod tests {
             assert_eq!(explained.kind, kind, "{explained}");
             assert!(!format!("{explained:?}").contains("s3cr3t"));
             assert!(explained.message.ends_with('.'), "{explained}");
+            let told = explained.for_commands();
+            assert!(!told.contains("session") && told.ends_with('.'), "{told}");
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Details {
     fields: Option<Promise<Result<Vec<FieldRow>, ServiceError>>>,
     editor: Editor,
     versions: Versions,
+    /// Why the file is never deleted; `None` if it may be.
+    pub(super) kept: Option<String>,
 }
 
 impl Details {
@@ -94,6 +96,11 @@ impl Details {
         };
         ui.add(Label::new(RichText::new(text::visible(name)).font(theme::strong())).wrap())
             .on_hover_text("The file's name");
+        if let Some(why) = &self.kept {
+            let plain = Tokens::of(ui).plain;
+            let words = format!("A delete leaves this file out: {why}.");
+            parts::pill(ui, "Never deleted", plain).on_hover_text(text::visible(&words));
+        }
         self.tabs(
             ui,
             session.is_some_and(|session| session.service.can().versions),

@@ -61,6 +61,11 @@ impl Ask {
 
     /// Fills in what is known of the plan's items: the name that a file has.
     pub fn know(&mut self, plan: &Plan) {
+        if let Self::Folder(picker) = self
+            && plan.verb == Verb::Move
+        {
+            picker.moves(plan.items().iter().map(|item| item.path.as_str()));
+        }
         if let (Self::Name { name, .. }, Some(item)) = (self, plan.items().first())
             && name.is_empty()
         {

@@ -7,7 +7,7 @@ use poll_promise::Promise;
 
 use super::place::PlacePicker;
 use super::{Stay, show};
-use crate::model::{FolderChange, check_name, path, size, text::visible};
+use crate::model::{FolderChange, check_name, folder_becomes, path, size, text::visible};
 use crate::profile::Profile;
 use crate::service::ServiceError;
 use crate::ui::command::FolderAct;
@@ -146,7 +146,7 @@ impl FolderSheet {
         }
         parts::caption(
             ui,
-            "Letters and digits are kept; the service may turn other characters into _.",
+            "A folder's name has letters, digits, . _ and - only: the service turns all else into _.",
         );
     }
 
@@ -180,7 +180,13 @@ impl FolderSheet {
             FolderAct::Rename if self.path.rsplit('/').next() == Some(name) => {
                 Some("The folder is called that already.".into())
             }
-            FolderAct::New | FolderAct::Rename => check_name(name).err(),
+            FolderAct::New | FolderAct::Rename => check_name(name).err().or_else(|| {
+                let made = folder_becomes(name)?;
+                Some(format!(
+                    "The service would call it {}. Type it so.",
+                    visible(&made)
+                ))
+            }),
             FolderAct::Move | FolderAct::Copy => self.place.trouble().or_else(|| self.bad_place()),
         }
     }

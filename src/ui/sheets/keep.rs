@@ -1,10 +1,13 @@
 //! The keep list of a profile: what is never deleted with it, whatever is selected.
 
-use egui::{Context, Grid, RichText, Ui};
+use std::collections::HashMap;
+
+use egui::{Align, Context, Grid, Layout, RichText, ScrollArea, Ui, WidgetInfo, vec2};
 
 use super::{Stay, show};
+use crate::catalogue::Catalogue;
 use crate::job::Guard;
-use crate::model::{Verb, size};
+use crate::model::{ItemId, Verb, size, text};
 use crate::profile::Profile;
 use crate::service;
 use crate::ui::parts::{self, Icon, Weight};
@@ -13,15 +16,74 @@ use crate::ui::theme::{self, Tokens};
 const LABELS: f32 = 110.0;
 const FIELDS: f32 = 430.0;
 
+const LINE: f32 = 26.0;
+/// Lines of the list that are seen at once; a longer list can be searched.
+const LINES: usize = 7;
+
 /// The sheet's state.
 pub struct KeepSheet {
     profile: Profile,
+    /// The names of the files on the list, as far as they are known.
+    names: HashMap<ItemId, String>,
+    words: String,
 }
 
 impl KeepSheet {
-    /// A sheet with the profile's list as it is.
-    pub fn new(profile: Profile) -> Self {
-        Self { profile }
+    /// A sheet with the profile's list as it is, and the names that the catalogue has.
+    pub fn new(profile: Profile, catalogue: &Catalogue) -> Self {
+        let named = |id: &ItemId| {
+            let row = catalogue.find(id.as_str())?;
+            Some((id.clone(), catalogue.row(row).name().to_owned()))
+        };
+        Self {
+            names: profile.keep.ids.iter().filter_map(named).collect(),
+            words: String::new(),
+            profile,
+        }
+    }
+
+    fn name<'a>(&'a self, id: &'a ItemId) -> &'a str {
+        let name = self.names.get(id).map(String::as_str);
+        name.filter(|name| !name.is_empty()).unwrap_or(id.as_str())
+    }
+
+    /// The files by id, each with its name and a way off the list.
+    fn files(&mut self, ui: &mut Ui) {
+        let all = self.profile.keep.ids.len();
+        ui.horizontal(|ui| {
+            parts::text(ui, size::counted(all as u64, "file", "files"));
+            if all > 0 && parts::link(ui, "Remove all").clicked() {
+                self.profile.keep.ids.clear();
+            }
+            parts::caption(ui, "put there by the menu of the selected files");
+        });
+        if all > LINES {
+            let width = ui.available_width();
+            let hint = "Name or id";
+            parts::hinted_field(ui, &mut self.words, "Find on the keep list", hint, width);
+        }
+        let words = self.words.trim().to_lowercase();
+        let fits = |id: &&ItemId| {
+            words.is_empty()
+                || self.name(id).to_lowercase().contains(&words)
+                || id.as_str().to_lowercase().contains(&words)
+        };
+        let shown: Vec<&ItemId> = self.profile.keep.ids.iter().filter(fits).collect();
+        let mut off = None;
+        ScrollArea::vertical()
+            .id_salt("kept files")
+            .max_height(LINE * LINES as f32)
+            .auto_shrink([false, true])
+            .show_rows(ui, LINE, shown.len(), |ui, range| {
+                for &id in &shown[range] {
+                    if line(ui, self.name(id), id.as_str()) {
+                        off = Some(id.clone());
+                    }
+                }
+            });
+        if let Some(id) = off {
+            self.profile.keep.remove(&[id]);
+        }
     }
 
     /// Shows the sheet. The profile once its list is to be saved.
@@ -35,6 +97,8 @@ impl KeepSheet {
                 "What is on it is never deleted with this profile: a plan leaves it out and says so. Others who \
                  have keys to the project are not held back by it.",
             );
+            ui.add_space(8.0);
+            self.files(ui);
             ui.add_space(8.0);
             self.fields(ui);
             let wrong = Guard::of(&self.profile.keep, Verb::Delete).err();
@@ -66,16 +130,6 @@ impl KeepSheet {
             .spacing([12.0, 10.0])
             .min_col_width(LABELS)
             .show(ui, |ui| {
-                parts::caption(ui, "Files");
-                ui.horizontal(|ui| {
-                    let files = size::counted(keep.ids.len() as u64, "file", "files");
-                    parts::text(ui, files);
-                    if !keep.ids.is_empty() && parts::link(ui, "Remove all").clicked() {
-                        keep.ids.clear();
-                    }
-                    parts::caption(ui, "put there by the menu of the selected files");
-                });
-                ui.end_row();
                 parts::caption(ui, "Filter");
                 let hint = "for example: name:logo or ext:psd";
                 parts::hinted_field(ui, &mut keep.filter, "Keep files that match", hint, FIELDS);
@@ -89,4 +143,32 @@ impl KeepSheet {
                 }
             });
     }
+}
+
+/// One file: its name, its id, and a link that takes it off the list. Whether that was clicked.
+fn line(ui: &mut Ui, name: &str, id: &str) -> bool {
+    let tokens = Tokens::of(ui);
+    let size = vec2(ui.available_width(), LINE);
+    let mut clicked = false;
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.add_space(10.0);
+        let off = parts::link(ui, "Remove");
+        let words = format!("Take {name} off");
+        off.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &words));
+        clicked = off.clicked();
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let half = ui.available_width() / 2.0 - 8.0;
+            let fitted = |words: &str, width: f32| {
+                let words = text::visible(words);
+                parts::elide_middle(ui.painter(), &words, &theme::body(), width)
+            };
+            let (short, of) = (fitted(name, half), fitted(id, half));
+            parts::text(ui, RichText::new(short).color(tokens.text))
+                .on_hover_text(text::visible(name));
+            if name != id {
+                parts::text(ui, RichText::new(of).color(tokens.weak)).on_hover_text(id);
+            }
+        });
+    });
+    clicked
 }

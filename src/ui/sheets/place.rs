@@ -1,10 +1,11 @@
 //! Choosing a folder: from the list of those that are known, or by typing its path.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::model::{check_folder, text::visible};
+use crate::model::{check_folder, folder_becomes, size::counted, text::visible};
 use crate::ui::folders::tree::Tree;
 use crate::ui::parts;
 use crate::ui::theme::{self, Tokens};
@@ -19,6 +20,9 @@ pub struct PlacePicker {
     tree: Arc<Tree>,
     /// Places in the tree that match what was typed, and for what.
     found: (String, Vec<usize>),
+    /// Where the files are that are to be moved, and how many they are.
+    from: HashMap<String, u64>,
+    files: u64,
     focused: bool,
 }
 
@@ -30,6 +34,8 @@ impl PlacePicker {
             path: String::new(),
             tree,
             found,
+            from: HashMap::new(),
+            files: 0,
             focused: false,
         }
     }
@@ -49,7 +55,39 @@ impl PlacePicker {
         if folder.is_empty() {
             return Some("Choose a folder or type its path.".into());
         }
-        check_folder(&folder).err()
+        check_folder(&folder)
+            .err()
+            .or_else(|| self.renamed(&folder))
+            .or_else(|| {
+                let all = self.here(&folder) == self.files && self.files > 0;
+                all.then(|| "All of them are in this folder already.".into())
+            })
+    }
+
+    /// Tells it where the files are that go there, by their paths: what is there already stays as it is.
+    pub fn moves<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
+        for path in paths {
+            let folder = match path.rsplit_once('/') {
+                Some(("", _)) | None => "/",
+                Some((folder, _)) => folder,
+            };
+            *self.from.entry(folder.to_owned()).or_default() += 1;
+            self.files += 1;
+        }
+    }
+
+    /// How many of the files are in the folder.
+    fn here(&self, folder: &str) -> u64 {
+        self.from.get(folder).copied().unwrap_or_default()
+    }
+
+    /// Why a folder cannot be made under this path, in words.
+    fn renamed(&self, folder: &str) -> Option<String> {
+        let made = folder_becomes(folder).filter(|_| self.tree.find(folder).is_none())?;
+        Some(format!(
+            "The service would make {} of it: a new folder's name keeps letters, digits, . _ and - alone.",
+            visible(&made)
+        ))
     }
 
     /// Draws field and list.
@@ -71,6 +109,10 @@ impl PlacePicker {
             ui.set_min_height(18.0);
             let words = match (known, self.trouble()) {
                 (_, Some(trouble)) if !folder.is_empty() => trouble,
+                (_, None) if self.here(&folder) > 0 => {
+                    let here = counted(self.here(&folder), "file is", "files are");
+                    format!("{here} in this folder already: nothing changes for them.")
+                }
                 (false, None) => "This folder is not known yet; the service makes it.".into(),
                 _ => String::new(),
             };
@@ -159,11 +201,17 @@ mod tests {
             (" /a/b ", "/a/b", true),
             ("a", "a", false),
             ("/a/../b", "/a/../b", false),
+            ("/new dir/?x", "/new dir/?x", false),
         ];
         for (typed, folder, good) in cases {
             picker.path = typed.to_owned();
             assert_eq!(picker.folder(), folder, "{typed:?}");
             assert_eq!(picker.trouble().is_none(), good, "{typed:?}");
         }
+        picker.moves(["/a/1.jpg", "/a/2.jpg"].into_iter());
+        picker.path = "/a".into();
+        assert!(picker.trouble().unwrap().contains("already"));
+        picker.moves(["/b/3.jpg"].into_iter());
+        assert_eq!((picker.trouble(), picker.here("/a")), (None, 2));
     }
 }

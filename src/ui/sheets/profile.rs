@@ -162,11 +162,12 @@ impl ProfileSheet {
                 });
                 row(ui, "Colour", |ui| self.colours(ui));
                 row(ui, "Guards", |ui| {
-                    ui.checkbox(&mut self.profile.protected, "Protected")
-                        .on_hover_text("Every delete asks for the project's name to be typed.");
-                    ui.add_space(12.0);
-                    ui.checkbox(&mut self.profile.read_only, "Read-only")
-                        .on_hover_text("Nothing can be deleted with this profile.");
+                    ui.checkbox(&mut self.profile.protected, "Protected");
+                    parts::caption(ui, "every delete asks for the project's name to be typed");
+                });
+                row(ui, "", |ui| {
+                    ui.checkbox(&mut self.profile.read_only, "Read-only");
+                    parts::caption(ui, "nothing can be deleted with this profile");
                 });
                 if self.more {
                     edited |= self.more_fields(ui);

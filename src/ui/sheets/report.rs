@@ -10,7 +10,7 @@ use poll_promise::Promise;
 use super::keyboard::rest_on;
 use super::{Stay, show};
 use crate::ledger::Ledger;
-use crate::model::{JobId, JobSummary, size};
+use crate::model::{JobId, JobState, JobSummary, size};
 use crate::profile::{KeyringErrorKind, Secrets};
 use crate::report::{self, How, SigningKey, Written};
 use crate::ui::engine::Engine;
@@ -30,6 +30,8 @@ pub struct ReportSheet {
     browsing: Option<(Instant, Promise<Option<PathBuf>>)>,
     no_dialog: bool,
     saving: Option<Promise<Result<Written, String>>>,
+    /// Whether it will be signed; else why not.
+    key: Option<Promise<Result<(), KeyringErrorKind>>>,
     saved: Option<Written>,
     trouble: Option<String>,
 }
@@ -46,9 +48,20 @@ impl ReportSheet {
             browsing: None,
             no_dialog: false,
             saving: None,
+            key: None,
             saved: None,
             trouble: None,
         }
+    }
+
+    /// Which job it is of.
+    pub fn job(&self) -> JobId {
+        self.job
+    }
+
+    /// Takes in how the job goes meanwhile.
+    pub fn follow(&mut self, summary: JobSummary) {
+        self.summary = summary;
     }
 
     /// Shows the sheet.
@@ -60,9 +73,17 @@ impl ReportSheet {
         ledger: &Arc<Ledger>,
     ) -> Stay {
         self.take_answers();
+        self.key.get_or_insert_with(|| {
+            let secrets = secrets.clone();
+            engine.ask(async move { secrets.has_signing_key().await })
+        });
         show(ctx, "Save report", theme::SHEET, None, |ui| {
             ui.label(RichText::new(format!("Report of job {}", self.job)).font(theme::title()));
             parts::weak(ui, self.summary.sentence());
+            if self.summary.state == JobState::Running && self.saved.is_none() {
+                let words = "The report holds what is known when you save it. It can be written again later.";
+                parts::weak(ui, words);
+            }
             ui.add_space(8.0);
             if self.saved.is_some() {
                 return self.saved_ui(ui);
@@ -94,7 +115,9 @@ impl ReportSheet {
             self.folder = path.display().to_string();
         }
         let words = if self.redacted {
-            "For others to see: ids, sizes, types, times and outcomes stay, and every file says that it is redacted."
+            "For others to see. Left out: names of files, folders and tags, the names of the project and of the \
+             profile, and all words of the service. What stays: ids that cannot be names, the account's key, the \
+             service's address, sizes, types, times and outcomes. Every file says that it is redacted."
         } else {
             "Whole: with names and all that the service said."
         };
@@ -103,10 +126,12 @@ impl ReportSheet {
 
     fn hints(&self, ui: &mut egui::Ui) {
         let tokens = Tokens::of(ui);
+        let signed = self.signed_words();
         parts::weak(
             ui,
-            "items.csv, problems.csv, report.json, report.html and manifest.json, signed with the key that your keyring \
-             keeps for it. The folder is made new.",
+            format!(
+                "items.csv, problems.csv, report.json, report.html and manifest.json. {signed} The folder is made new."
+            ),
         );
         if self.saving.is_some() {
             parts::weak(ui, "Waiting for your keyring, then writing…");
@@ -121,6 +146,18 @@ impl ReportSheet {
         }
         if let Some(trouble) = &self.trouble {
             parts::notice_links(ui, Icon::Warning, tokens.bad, trouble, &[]);
+        }
+    }
+
+    /// What becomes of the signature when it is saved now.
+    fn signed_words(&self) -> String {
+        match self.key.as_ref().and_then(Promise::ready) {
+            None => "Asking your keyring whether it can be signed…".into(),
+            Some(Ok(())) => "It is signed with the key that your keyring keeps for it.".into(),
+            Some(Err(KeyringErrorKind::NotFound)) => {
+                "It is signed with a key that is made now and kept in your keyring.".into()
+            }
+            Some(Err(why)) => format!("It is not signed. {}", why.no_key()),
         }
     }
 
@@ -160,15 +197,20 @@ impl ReportSheet {
                 size::count(saved.problems)
             ));
         });
+        let dir = RichText::new(saved.dir.display().to_string()).font(theme::mono());
+        ui.add(egui::Label::new(dir).wrap());
         match &saved.signed {
             Ok(key) => parts::weak(ui, format!("Signed with the key {}.", key.id())),
             Err(why) => parts::weak(ui, format!("It is not signed. {why}")),
         };
-        let dir = RichText::new(saved.dir.display().to_string()).font(theme::mono());
-        ui.add(egui::Label::new(dir).wrap());
         ui.add_space(10.0);
         let mut stay = Stay::Open;
         super::buttons(ui, "saved report", |ui| {
+            if parts::button(ui, Weight::Plain, "Open folder").clicked()
+                && let Err(error) = open::that_detached(&saved.dir)
+            {
+                flash::say(ui.ctx(), format!("No program opens folders here: {error}"));
+            }
             if parts::button(ui, Weight::Plain, "Copy path").clicked() {
                 flash::copy(ui.ctx(), saved.dir.display().to_string(), "the path");
             }

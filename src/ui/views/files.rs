@@ -86,8 +86,10 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         .show(ui, &mut list.table, &theme::table(ui), &mut rows);
     super::take_idle_focus(ui, output.id);
     let can = service::capabilities(workspace.profile.service);
-    let kept = !workspace.profile.keep.ids.is_empty();
-    let parts = menu(removed, list.selection.len() as u64, kept, can);
+    let ids = workspace.profile.keep.ids.iter();
+    let rows = ids.filter_map(|id| workspace.catalogue.find(id.as_str()));
+    let kept = rows.filter(|row| list.selection.contains(*row)).count();
+    let parts = menu(removed, list.selection.len(), kept, can);
     for event in output.events {
         take(list, event);
     }
@@ -115,8 +117,9 @@ fn widen(table: &mut TableState, width: f32) {
     }
 }
 
-/// What can be done with the rows, in parts: with the selection, with the files, and what destroys them.
-fn menu(removed: bool, selected: u64, kept: bool, can: &Capabilities) -> Vec<Vec<Command>> {
+/// What can be done with the rows, in parts: with the selection, with the files, and what destroys them. `kept`
+/// of the selected ones are on the keep list.
+fn menu(removed: bool, selected: usize, kept: usize, can: &Capabilities) -> Vec<Vec<Command>> {
     if selected == 0 {
         return vec![vec![Command::Refresh]];
     }
@@ -136,8 +139,8 @@ fn menu(removed: bool, selected: u64, kept: bool, can: &Capabilities) -> Vec<Vec
     let selection = vec![Command::CopyUrls, Command::CopyIds, Command::SelectNone];
     let mut keep = Vec::new();
     if !removed {
-        keep.push(Command::Keep(true));
-        keep.extend(kept.then_some(Command::Keep(false)));
+        keep.extend((kept < selected).then_some(Command::Keep(true)));
+        keep.extend((kept > 0).then_some(Command::Keep(false)));
     }
     let verbs = verbs.iter().filter(|verb| can.verbs.contains(verb));
     let (destroys, changes): (Vec<_>, Vec<_>) = verbs.partition(|verb| verb.destroys());

@@ -1,10 +1,13 @@
 //! The history: jobs of all profiles, the items of one, and what happened to an id.
 
 use egui::{
-    Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Color32, Frame, Label, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
-use crate::model::{ItemRecord, JobId, JobRecord, JobState, JobSummary, Outcome, Verb, size, text};
+use crate::model::{
+    ItemRecord, JobId, JobRecord, JobState, JobSummary, Outcome, ProfileId, Verb, size, text,
+};
 use crate::ui::command::Command;
 use crate::ui::history::{FOUND, Found, History, Which, state_words};
 use crate::ui::parts::{self, Weight};
@@ -20,6 +23,10 @@ pub struct Can<'a> {
     pub running: &'a [JobId],
     /// Why nothing may be continued or restored; `None` if it may.
     pub blocked: Option<&'a str>,
+    /// The profile that is open.
+    pub profile: Option<&'a ProfileId>,
+    /// The colours of the profiles in the list.
+    pub colours: &'a [(ProfileId, Color32)],
 }
 
 /// Draws the history.
@@ -56,22 +63,70 @@ pub fn ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Comm
         });
 }
 
-fn jobs_ui(ui: &mut Ui, history: &History, can: &Can<'_>, send: &mut Vec<Command>) {
+fn jobs_ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Command>) {
     if history.jobs.is_empty() {
         let words = "Every store, delete and restore is written down here, item by item, before it is sent.";
+        return super::empty::ui(ui, "No jobs yet", words, &[], send);
+    }
+    which_profile(ui, history, can);
+    let shown: Vec<&JobSummary> = history
+        .jobs
+        .iter()
+        .filter(|job| history.everywhere || can.is_here(job))
+        .collect();
+    if shown.is_empty() {
+        let words = "This profile has none. Those of other profiles are under “All profiles”.";
         return super::empty::ui(ui, "No jobs yet", words, &[], send);
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
         .auto_shrink([false, false])
-        .show_rows(ui, JOB_ROW, history.jobs.len(), |ui, range| {
-            for job in &history.jobs[range] {
-                job_row(ui, job, can.running.contains(&job.id), send);
+        .show_rows(ui, JOB_ROW, shown.len(), |ui, range| {
+            for &job in &shown[range] {
+                job_row(ui, job, can, send);
             }
         });
 }
 
-fn job_row(ui: &mut Ui, job: &JobSummary, running: bool, send: &mut Vec<Command>) {
+/// The choice between the open profile's jobs and all, where that makes a difference.
+fn which_profile(ui: &mut Ui, history: &mut History, can: &Can<'_>) {
+    let elsewhere = |job: &&JobSummary| !can.is_here(job);
+    let others = history.jobs.iter().filter(elsewhere).count();
+    if others == 0 {
+        return;
+    }
+    let all = history.jobs.len();
+    let waits = |job: &&JobSummary| job.can_continue() && !can.running.contains(&job.id);
+    let waiting = history.jobs.iter().filter(elsewhere).filter(waits).count() as u64;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        for (everywhere, words, count) in [
+            (false, "This profile", all - others),
+            (true, "All profiles", all),
+        ] {
+            let words = format!("{words} {}", size::count(count as u64));
+            let on = history.everywhere == everywhere;
+            if ui.add(egui::Button::selectable(on, words)).clicked() {
+                history.everywhere = everywhere;
+            }
+        }
+        if waiting > 0 && !history.everywhere {
+            let jobs = size::counted(waiting, "job", "jobs");
+            parts::weak(ui, format!("{jobs} of other profiles can be continued"));
+        }
+    });
+    ui.add_space(4.0);
+}
+
+impl Can<'_> {
+    /// Whether the job is of the open profile.
+    fn is_here(&self, job: &JobSummary) -> bool {
+        self.profile == Some(&job.source.profile)
+    }
+}
+
+fn job_row(ui: &mut Ui, job: &JobSummary, can: &Can<'_>, send: &mut Vec<Command>) {
+    let running = can.running.contains(&job.id);
     let tokens = Tokens::of(ui);
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), JOB_ROW), Sense::click());
@@ -106,16 +161,22 @@ fn job_row(ui: &mut Ui, job: &JobSummary, running: bool, send: &mut Vec<Command>
         theme::strong(),
         tokens.text,
     );
-    let under = parts::elide_middle(ui.painter(), &caption(job), &theme::body(), room);
+    let colour = can.colours.iter().find(|(id, _)| *id == job.source.profile);
+    let colour = colour.map_or(tokens.faint, |(_, colour)| *colour);
+    ui.painter()
+        .circle_filled(pos2(left + 4.0, rect.top() + 36.0), 4.0, colour);
+    let under = parts::elide_middle(ui.painter(), &caption(job), &theme::body(), room - 16.0);
     ui.painter().text(
-        pos2(left, rect.top() + 28.0),
+        pos2(left + 16.0, rect.top() + 28.0),
         egui::Align2::LEFT_TOP,
         under,
         theme::body(),
         tokens.weak,
     );
     response.widget_info(|| {
-        WidgetInfo::labeled(egui::Role::Button, true, format!("Job {}: {title}", job.id))
+        let name = text::visible(&job.source.profile_name);
+        let words = format!("Job {}: {title} ({name}, {state})", job.id);
+        WidgetInfo::labeled(egui::Role::Button, true, words)
     });
     if response.clicked() {
         send.push(Command::OpenJob(job.id));
@@ -126,10 +187,10 @@ fn caption(job: &JobSummary) -> String {
     let zone = jiff::tz::TimeZone::system();
     let calls = size::counted(job.calls, "call", "calls");
     format!(
-        "Job {} · {} · {} · {} · {calls}",
-        job.id,
-        text::visible(job.source.account.label()),
+        "{} · {} · job {} · {} · {calls}",
         text::visible(&job.source.profile_name),
+        text::visible(job.source.account.label()),
+        job.id,
         job.created.to_minute(&zone),
     )
 }
