@@ -43,6 +43,30 @@ fn each_mark_leads_to_as_many_files_as_it_says() {
     follow(&mut window, "2023: ");
 }
 
+/// Months and hours stand in charts of their own: a bar of one must not take the place of the other's.
+#[test]
+fn every_bar_of_both_charts_is_there() {
+    let mut window = Window::open();
+    window.press("Overview");
+    window.wait("hours", |window| mark(window, " h left: ").is_some());
+    let bars = |of: &dyn Fn(&str) -> bool| -> Vec<String> {
+        let buttons = window.harness.query_all_by_role(Role::Button);
+        let labels = buttons.filter_map(|node| node.accesskit_node().label());
+        labels.filter(|label| of(label)).collect()
+    };
+    let months = bars(&|label| {
+        label.as_bytes().get(4) == Some(&b'-') && label.as_bytes().get(7) == Some(&b':')
+    });
+    let hours = bars(&|label| label.contains(" h left: "));
+    assert!(
+        months.len() > 48 && !hours.is_empty(),
+        "{months:?} {hours:?}"
+    );
+    for words in [&months[0], &months[20], &hours[0]] {
+        follow(&mut window, words);
+    }
+}
+
 #[test]
 fn folders_lead_to_what_is_in_them_and_below() {
     let mut window = Window::imagekit();

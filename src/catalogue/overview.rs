@@ -73,6 +73,8 @@ pub struct Overview {
     pub wasted: Sum,
     /// Temporary files by whole hours left, from 0; the last place holds all that have more.
     pub hours_left: Vec<Sum>,
+    /// When the next temporary file has an hour less.
+    pub until: Option<Time>,
     /// The catalogue's generation that it shows.
     pub generation: u64,
 }
@@ -100,6 +102,7 @@ struct Counts {
     largest: BinaryHeap<Reverse<(u64, Reverse<RowIx>)>>,
     repeats: Repeats,
     hours_left: Vec<Sum>,
+    until: Option<Time>,
     now: Time,
 }
 
@@ -115,6 +118,7 @@ impl Counts {
             largest: BinaryHeap::with_capacity(LARGEST + 1),
             repeats: Repeats::with_rows(catalogue.len()),
             hours_left: vec![Sum::default(); UNSTORED_LIFE_HOURS as usize],
+            until: None,
             now,
         }
     }
@@ -133,6 +137,10 @@ impl Counts {
         if let (FileState::Unstored, Some(uploaded)) = (segment.state(at), uploaded) {
             let left = uploaded.hours_left(UNSTORED_LIFE_HOURS, self.now) as usize;
             add(&mut self.hours_left[left.min(UNSTORED_LIFE_HOURS as usize - 1)]);
+            self.until = [self.until, next_hour(uploaded, self.now)]
+                .into_iter()
+                .flatten()
+                .min();
         }
         self.keep_if_large(size, ix);
         self.repeats.add(ix, segment.name(at), size);
@@ -179,9 +187,18 @@ impl Counts {
             repeats,
             wasted,
             hours_left: self.hours_left,
+            until: self.until,
             generation: catalogue.generation(),
         }
     }
+}
+
+/// When a file that is temporary will have an hour less; `None` once it has none.
+fn next_hour(uploaded: Time, now: Time) -> Option<Time> {
+    const HOUR: i64 = 3_600_000_000;
+    let end = uploaded.0.saturating_add(UNSTORED_LIFE_HOURS * HOUR);
+    let left = end.saturating_sub(now.0);
+    (left >= HOUR).then(|| Time(now.0.saturating_add(left % HOUR + 1)))
 }
 
 /// Types by family: `image`, `video`, most bytes first, each with its types.
@@ -199,4 +216,26 @@ pub fn families(types: &[TypeSum]) -> Vec<(String, Sum, Vec<TypeSum>)> {
         .collect();
     families.sort_by(|a, b| (b.1.bytes, &a.0).cmp(&(a.1.bytes, &b.0)));
     families
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_less_comes_when_it_is_told() {
+        const MINUTE: i64 = 60_000_000;
+        let uploaded = Time(0);
+        for minutes in [0, 1, 59, 60, 61, 1_379, 1_380] {
+            let now = Time(minutes * MINUTE);
+            let left = uploaded.hours_left(UNSTORED_LIFE_HOURS, now);
+            let next = next_hour(uploaded, now).unwrap();
+            assert!(next > now);
+            let before = uploaded.hours_left(UNSTORED_LIFE_HOURS, Time(next.0 - 1));
+            assert_eq!(before, left, "after {minutes} min");
+            let then = uploaded.hours_left(UNSTORED_LIFE_HOURS, next);
+            assert_eq!(then, left - 1, "after {minutes} min");
+        }
+        assert_eq!(next_hour(uploaded, Time(1_381 * MINUTE)), None);
+    }
 }

@@ -13,6 +13,9 @@ use crate::model::Time;
 /// While a listing brings pages, the counts follow this often.
 const EVERY: Duration = Duration::from_millis(700);
 
+/// While files lose their hours one after the other, the counts follow this often.
+const HOURS: Duration = Duration::from_secs(2);
+
 /// How the map is divided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
@@ -57,12 +60,17 @@ impl OverviewPane {
                 Err(promise) => self.asked = Some(promise),
             }
         }
-        if self.asked.is_some() || !self.is_old(catalogue) {
+        if self.asked.is_some() {
             return;
         }
-        let wait = self
+        let least = if self.is_old(catalogue) { EVERY } else { HOURS };
+        let Some(due) = self.due(catalogue) else {
+            return;
+        };
+        let rest = self
             .last
-            .map_or(Duration::ZERO, |last| EVERY.saturating_sub(last.elapsed()));
+            .map_or(Duration::ZERO, |last| least.saturating_sub(last.elapsed()));
+        let wait = due.max(rest);
         if !wait.is_zero() {
             return ctx.request_repaint_after(wait);
         }
@@ -71,6 +79,15 @@ impl OverviewPane {
         self.asked = Some(engine.ask_blocking(move || {
             overview(&catalogue, &jiff::tz::TimeZone::system(), Time::now())
         }));
+    }
+
+    /// How long the counts hold: not at all where the files changed, else until one of them has an hour less.
+    fn due(&self, catalogue: &Catalogue) -> Option<Duration> {
+        let Some(shown) = self.shown.as_ref().filter(|_| !self.is_old(catalogue)) else {
+            return Some(Duration::ZERO);
+        };
+        let left = shown.until?.0.saturating_sub(Time::now().0);
+        Some(Duration::from_micros(u64::try_from(left).unwrap_or(0)))
     }
 
     /// Whether the counts are not those of the newest rows.

@@ -19,6 +19,15 @@ pub struct Month {
 }
 
 impl Month {
+    /// `Mar`.
+    pub fn name(self) -> &'static str {
+        const NAMES: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
+        let at = usize::try_from(self.month - 1).unwrap_or_default();
+        NAMES.get(at).copied().unwrap_or_default()
+    }
+
     /// The month after it.
     pub fn next(self) -> Self {
         match self.month {

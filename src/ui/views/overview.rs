@@ -133,6 +133,7 @@ fn lead(label: String, sum: Sum, filter: String) -> Lead {
         mark: Mark {
             words: format!("{label}: {}", words_of(sum)),
             label,
+            short: String::new(),
             value: sum.bytes as f64,
             inside: Vec::new(),
         },
@@ -205,11 +206,15 @@ fn by_month(months: &[MonthSum]) -> Vec<Lead> {
             months.sort_by_key(|month| std::cmp::Reverse(month.sum.bytes));
             let year = format!("{year:04}");
             let mut set = lead(year.clone(), total(&months), format!("uploaded:{year}"));
-            let parts = months.into_iter().map(|month| {
+            let names: Vec<&str> = months.iter().map(|sum| sum.month.name()).collect();
+            let parts = months.iter().map(|month| {
                 let name = month.month.to_string();
                 (name.clone(), month.sum, format!("uploaded:{name}"))
             });
             fill(&mut set, parts);
+            for (mark, name) in set.mark.inside.iter_mut().zip(names) {
+                mark.short = name.to_owned();
+            }
             set
         })
         .collect()
@@ -329,7 +334,7 @@ fn months(ui: &mut Ui, pane: &mut OverviewPane, counts: &Overview, send: &mut Ve
             },
         })
         .collect();
-    if let Some(n) = bar_chart(ui, &bars, CHART, &bar_style(ui)) {
+    if let Some(n) = bar_chart(ui, "months", &bars, CHART, &bar_style(ui)) {
         send.push(Command::FilterBy(format!("uploaded:{}", months[n].month)));
     }
 }
@@ -514,7 +519,7 @@ fn hours(ui: &mut Ui, counts: &Overview, send: &mut Vec<Command>) {
         strong: Tokens::of(ui).warn.ink,
         ..bar_style(ui)
     };
-    if let Some(left) = bar_chart(ui, &bars, CHART, &style) {
+    if let Some(left) = bar_chart(ui, "hours", &bars, CHART, &style) {
         send.push(Command::FilterBy(hours_filter(left as i64)));
     }
 }

@@ -1,8 +1,8 @@
 //! Upright bars along a line, each of which can be clicked.
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Sense, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, Color32, CornerRadius, CursorIcon, FontId, Id, Rect, Sense, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 /// One bar.
@@ -35,13 +35,20 @@ const FOOT: f32 = 18.0;
 const WIDEST: f32 = 28.0;
 
 /// Draws the bars over the width that there is; the highest is as high as the chart. Returns the one that
-/// was clicked. Bars without a value cannot be.
-pub fn bar_chart(ui: &mut Ui, bars: &[Bar], height: f32, style: &BarStyle) -> Option<usize> {
+/// was clicked. Bars without a value cannot be. `name` tells charts that stand together apart.
+pub fn bar_chart(
+    ui: &mut Ui,
+    name: &str,
+    bars: &[Bar],
+    height: f32,
+    style: &BarStyle,
+) -> Option<usize> {
     let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let plot = Rect::from_min_max(whole.min, pos2(whole.right(), whole.bottom() - FOOT));
     let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
     let step = (plot.width() / bars.len().max(1) as f32).min(WIDEST);
     let gap = if step > 4.0 { 2.0 } else { 0.0 };
+    let chart = ui.scope_id().with(("chart", name));
     let mut clicked = None;
     let mut free = plot.left();
     for (n, bar) in bars.iter().enumerate() {
@@ -54,7 +61,7 @@ pub fn bar_chart(ui: &mut Ui, bars: &[Bar], height: f32, style: &BarStyle) -> Op
                 pos2(slot.left(), top),
                 pos2(slot.right() - gap, slot.bottom()),
             );
-            if bar_ui(ui, n, bar, slot, shape, style) {
+            if bar_ui(ui, chart.with(n), bar, slot, shape, style) {
                 clicked = Some(n);
             }
         }
@@ -72,8 +79,7 @@ pub fn bar_chart(ui: &mut Ui, bars: &[Bar], height: f32, style: &BarStyle) -> Op
     clicked
 }
 
-fn bar_ui(ui: &mut Ui, n: usize, bar: &Bar, slot: Rect, shape: Rect, style: &BarStyle) -> bool {
-    let id = ui.unique_id().with(("bar", n));
+fn bar_ui(ui: &mut Ui, id: Id, bar: &Bar, slot: Rect, shape: Rect, style: &BarStyle) -> bool {
     let response = ui
         .interact(slot, id, Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand);

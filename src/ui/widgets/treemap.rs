@@ -9,6 +9,9 @@ use egui::{
 pub struct Mark {
     /// What stands in it.
     pub label: String,
+    /// What stands in it under the heading of its set, where that says the rest; nothing if it does not fit.
+    /// Empty: the label.
+    pub short: String,
     /// The whole of it, for the tooltip and for those who cannot see the map.
     pub words: String,
     /// Its area. Marks without one are left out.
@@ -33,6 +36,13 @@ pub struct TreemapStyle {
 const HEADING: f32 = 20.0;
 const GAP: f32 = 1.0;
 
+/// Which words stand in a mark.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    Label,
+    Short,
+}
+
 /// Draws the map over the width that there is. Returns the place of the mark that was clicked: of a set,
 /// and of the mark in it unless its heading was clicked.
 pub fn treemap(
@@ -48,13 +58,14 @@ pub fn treemap(
         let hue = style.hues[n % style.hues.len().max(1)];
         let id = ui.unique_id().with(("treemap", n));
         if mark.inside.len() < 2 {
-            if leaf(ui, id, mark, rect, hue, style) {
+            if leaf(ui, id, mark, Words::Label, rect, hue, style) {
                 clicked = Some((n, (mark.inside.len() == 1).then_some(0)));
             }
             continue;
         }
         let mut room = rect;
-        if rect.height() > 3.0 * HEADING && rect.width() > 48.0 {
+        let headed = rect.height() > 3.0 * HEADING && rect.width() > 48.0;
+        if headed {
             let head = Rect::from_min_max(rect.min, pos2(rect.right(), rect.top() + HEADING));
             room.min.y = head.bottom();
             if heading(ui, id, mark, head, hue, style) {
@@ -63,7 +74,8 @@ pub fn treemap(
         }
         let values: Vec<f64> = mark.inside.iter().map(|mark| mark.value).collect();
         for (m, (inner, rect)) in mark.inside.iter().zip(squarify(&values, room)).enumerate() {
-            if leaf(ui, id.with(m), inner, rect, hue, style) {
+            let words = if headed { Words::Short } else { Words::Label };
+            if leaf(ui, id.with(m), inner, words, rect, hue, style) {
                 clicked = Some((n, Some(m)));
             }
         }
@@ -93,6 +105,7 @@ fn leaf(
     ui: &mut Ui,
     id: Id,
     mark: &Mark,
+    words: Words,
     rect: Rect,
     (ink, ground): (Color32, Color32),
     style: &TreemapStyle,
@@ -103,7 +116,10 @@ fn leaf(
     }
     let response = act(ui, id, mark, rect);
     ui.painter().rect_filled(shape, CornerRadius::ZERO, ground);
-    if shape.width() > 36.0 && shape.height() > 16.0 {
+    let short = words == Words::Short && !mark.short.is_empty();
+    if short {
+        whole_label(ui, &mark.short, shape, style.font.clone(), ink);
+    } else if shape.width() > 36.0 && shape.height() > 16.0 {
         label(ui, &mark.label, shape, style.font.clone(), ink);
     }
     if response.hovered() || response.has_focus() {
@@ -126,6 +142,17 @@ fn label(ui: &Ui, text: &str, rect: Rect, font: FontId, ink: Color32) {
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 10.0);
     let galley = painter.layout_job(job);
     painter.galley(rect.min + vec2(5.0, 2.0), galley, ink);
+}
+
+/// A label that fits, or none.
+fn whole_label(ui: &Ui, text: &str, rect: Rect, font: FontId, ink: Color32) {
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let galley = painter.layout_no_wrap(text.to_owned(), font, ink);
+    let room = rect.size() - vec2(6.0, 2.0);
+    if galley.size().x <= room.x && galley.size().y <= room.y {
+        let inset = vec2(5.0, 2.0).min(rect.size() - galley.size());
+        painter.galley(rect.min + inset, galley, ink);
+    }
 }
 
 fn outline(ui: &Ui, rect: Rect, accent: Color32) {
