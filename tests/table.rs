@@ -132,6 +132,11 @@ impl Screen {
                 self.selection.click_checkbox(&self.shown, place, held);
             }
             TableEvent::ToggleAll => self.selection.toggle_all(&self.shown),
+            TableEvent::DragFrom { place, held } => {
+                self.selection.drag_from(&self.shown, place, held);
+            }
+            TableEvent::DragTo { place } => self.selection.drag_to(&self.shown, place),
+            TableEvent::DragEnd => self.selection.drag_end(),
             TableEvent::Sort { column, .. } => {
                 let column = [Column::Name, Column::Size, Column::Problem][column];
                 self.sort = self.sort.clicked(column);
@@ -200,6 +205,95 @@ fn checkboxes_add_and_the_one_above_takes_all() {
     harness.get_by_label("Select all").click();
     harness.run();
     assert!(harness.state().selection.is_empty());
+}
+
+fn middle(harness: &Harness<'_, Screen>, name: &str) -> egui::Pos2 {
+    harness.get_by_label(name).rect().center()
+}
+
+fn button(harness: &mut Harness<'_, Screen>, at: egui::Pos2, pressed: bool) {
+    let modifiers = EguiModifiers::NONE;
+    let event = egui::Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers,
+    };
+    harness.event(event);
+    harness.step();
+}
+
+#[test]
+fn drawing_over_rows_selects_them() {
+    let mut harness = files(1000);
+    let (from, to) = (middle(&harness, "img2.jpg"), middle(&harness, "img6.jpg"));
+    harness.hover_at(from);
+    harness.step();
+    button(&mut harness, from, true);
+    harness.hover_at(from + Vec2::new(0.0, 2.0));
+    harness.step();
+    assert!(
+        harness.state().selected().is_empty(),
+        "it may be a click yet"
+    );
+    harness.hover_at(to);
+    harness.run_steps(2);
+    assert_eq!(harness.state().selected(), [2, 3, 4, 5, 6]);
+    harness.hover_at(middle(&harness, "img4.jpg"));
+    harness.run_steps(2);
+    assert_eq!(harness.state().selected(), [2, 3, 4]);
+    button(&mut harness, to, false);
+    harness.hover_at(middle(&harness, "img9.jpg"));
+    harness.run_steps(2);
+    let screen = harness.state();
+    assert_eq!(screen.selected().len(), 5, "it ended where it was let go");
+    assert_eq!(screen.table.top_px, 0.0);
+    let clicks = |event: &&TableEvent| matches!(event, TableEvent::Click { .. });
+    assert_eq!(screen.events.iter().filter(clicks).count(), 0);
+}
+
+#[test]
+fn drawing_from_a_checkbox_adds() {
+    let mut harness = files(30);
+    harness.get_by_label("img0.jpg").click();
+    harness.run();
+    let (from, to) = (
+        middle(&harness, "Select img3.jpg"),
+        middle(&harness, "img4.jpg"),
+    );
+    harness.hover_at(from);
+    harness.step();
+    button(&mut harness, from, true);
+    harness.hover_at(to);
+    harness.run_steps(2);
+    button(&mut harness, to, false);
+    assert_eq!(harness.state().selected(), [0, 3, 4]);
+}
+
+#[test]
+fn drawing_beyond_the_edge_scrolls_and_goes_on() {
+    let mut harness = files(1_000_000);
+    let from = middle(&harness, "img2.jpg");
+    harness.hover_at(from);
+    harness.step();
+    button(&mut harness, from, true);
+    harness.hover_at(egui::pos2(from.x, 900.0));
+    harness.run_steps(40);
+    let scrolled = harness.state().selection.len();
+    assert!(scrolled > 200, "{scrolled}");
+    let last = harness.state().selection.cursor().unwrap();
+    assert_eq!(harness.state().selected(), (2..=last).collect::<Vec<_>>());
+    harness.hover_at(egui::pos2(from.x, -400.0));
+    harness.run_steps(80);
+    button(&mut harness, from, false);
+    assert_eq!(harness.state().table.top_px, 0.0, "and back");
+    let first = harness.state().selection.cursor().unwrap();
+    let (least, most) = (first.min(2), first.max(2));
+    assert_eq!(
+        harness.state().selected(),
+        (least..=most).collect::<Vec<_>>()
+    );
+    harness.run();
 }
 
 #[test]

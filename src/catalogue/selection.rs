@@ -4,6 +4,8 @@
 //! Ctrl set the selection; gestures with Ctrl, and the checkboxes, change what they touch and leave the
 //! rest, rows hidden by the filter included.
 
+mod drag;
+
 use std::ops::RangeInclusive;
 
 use super::{Arrangement, Catalogue, RowIx, RowSet, Sum};
@@ -61,6 +63,7 @@ pub struct Selection {
     cursor: Option<RowIx>,
     /// Where the cursor was last seen; it goes on from there when its row is no longer shown.
     at: usize,
+    drag: Option<drag::Drag>,
     revision: u64,
 }
 
@@ -132,6 +135,7 @@ impl Selection {
     /// Selects nothing. The cursor stays.
     pub fn clear(&mut self) {
         self.rows.clear();
+        self.drag = None;
         self.anchor = self.cursor;
         self.revision += 1;
     }
@@ -139,6 +143,7 @@ impl Selection {
     /// Selects exactly these rows, in place of what was.
     pub fn set(&mut self, rows: RowSet) {
         self.rows = rows;
+        self.drag = None;
         self.revision += 1;
     }
 
@@ -207,6 +212,9 @@ impl Selection {
         let left: Vec<RowIx> = self.iter().filter(|&ix| !stays(ix)).collect();
         for &ix in &left {
             self.rows.remove(ix);
+        }
+        if !left.is_empty() {
+            self.drag = None;
         }
         self.revision += u64::from(!left.is_empty());
         left.len()

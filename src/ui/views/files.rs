@@ -156,6 +156,9 @@ fn take(list: &mut FileList, event: TableEvent) {
         TableEvent::Click { place, held } => list.selection.click(shown, place, held),
         TableEvent::Checkbox { place, held } => list.selection.click_checkbox(shown, place, held),
         TableEvent::ToggleAll => list.selection.toggle_all(shown),
+        TableEvent::DragFrom { place, held } => list.selection.drag_from(shown, place, held),
+        TableEvent::DragTo { place } => list.selection.drag_to(shown, place),
+        TableEvent::DragEnd => list.selection.drag_end(),
         TableEvent::Context { place, .. } => {
             let selected = shown
                 .row(place)

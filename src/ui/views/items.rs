@@ -118,6 +118,9 @@ fn take<R: ListRow>(list: &mut ItemList<R>, table: &mut TableState, event: Table
         TableEvent::Click { place, held } => list.selection.click(shown, place, held),
         TableEvent::Checkbox { place, held } => list.selection.click_checkbox(shown, place, held),
         TableEvent::ToggleAll => list.selection.toggle_all(shown),
+        TableEvent::DragFrom { place, held } => list.selection.drag_from(shown, place, held),
+        TableEvent::DragTo { place } => list.selection.drag_to(shown, place),
+        TableEvent::DragEnd => list.selection.drag_end(),
         TableEvent::Sort { column, .. } => {
             let Some(&column) = R::BY.get(column) else {
                 return;

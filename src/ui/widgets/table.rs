@@ -64,6 +64,9 @@
 //!             TableEvent::Click { place, held } => selection.click(shown, place, held),
 //!             TableEvent::Checkbox { place, held } => selection.click_checkbox(shown, place, held),
 //!             TableEvent::ToggleAll => selection.toggle_all(shown),
+//!             TableEvent::DragFrom { place, held } => selection.drag_from(shown, place, held),
+//!             TableEvent::DragTo { place } => selection.drag_to(shown, place),
+//!             TableEvent::DragEnd => selection.drag_end(),
 //!             TableEvent::Key { key, held } => {
 //!                 selection.key(shown, key, held, state.page_rows());
 //!                 if let Some(place) = selection.place_of_cursor(shown) {
@@ -80,6 +83,7 @@ mod bars;
 mod body;
 mod cell;
 mod check;
+mod drag;
 mod elide;
 mod header;
 mod layout;
@@ -226,6 +230,7 @@ impl<'a> Table<'a> {
         ui.set_clip_rect(clip.intersect(view.ground));
         let body = body::ui(ui, &frame, &view, rows, &mut events);
         ui.set_clip_rect(clip);
+        drag::ui(ui, &body, &frame, &view, state, &mut events);
         ui.painter().extend(thumbs.into_iter().flatten());
         let resize = header::ui(ui, &frame, areas.header, state, &mut events);
         resize_column(ui, &frame, &view, state, rows, resize);

@@ -36,6 +36,22 @@ impl View {
         self.first..end.min(self.rows)
     }
 
+    /// The row at a height, if there is one.
+    pub fn place_at(&self, y: f32) -> Option<usize> {
+        let place = self.first + ((y - self.top).max(0.0) / self.row_height) as usize;
+        (self.body.y_range().contains(y) && place < self.rows).then_some(place)
+    }
+
+    /// The row in view that is nearest to a height.
+    pub fn nearest(&self, y: f32) -> Option<usize> {
+        let inside = y.clamp(
+            self.body.top(),
+            (self.body.bottom() - 1.0).max(self.body.top()),
+        );
+        let place = self.first + ((inside - self.top).max(0.0) / self.row_height) as usize;
+        Some(place.min(self.rows.checked_sub(1)?))
+    }
+
     fn rect(&self, place: usize) -> Rect {
         let top = self.top + (place - self.first) as f32 * self.row_height;
         let size = vec2(self.body.width(), self.row_height);
@@ -52,7 +68,9 @@ pub(super) fn ui(
     events: &mut Vec<TableEvent>,
 ) -> Response {
     let held = held_at_click(ui);
-    let blank = ui.interact(view.body, frame.id.with("blank"), Sense::CLICK);
+    // Rows are clicked, and what is behind them is dragged: it stays where it is while they scroll.
+    let sense = Sense::CLICK | Sense::DRAG;
+    let blank = ui.interact(view.body, frame.id.with("blank"), sense);
     if blank.clicked() {
         events.push(TableEvent::Blank { held });
     }

@@ -112,6 +112,8 @@ pub struct TableState {
     body_height: f64,
     wanted: Option<Wanted>,
     pub(super) grabs: [Option<Grab>; 2],
+    /// The row under the pointer while rows are selected by drawing over them.
+    pub(super) drawn: Option<usize>,
 }
 
 /// A scroll bar's thumb in the hand: where scroll offset and pointer were when it was taken.
@@ -145,6 +147,7 @@ impl TableState {
             body_height: 0.0,
             wanted: None,
             grabs: [None; 2],
+            drawn: None,
         }
     }
 
@@ -215,6 +218,11 @@ impl TableState {
             None => {}
         }
         self.top_px = self.top_px.clamp(0.0, self.max_top(rows));
+    }
+
+    /// Scrolls by points, within the rows.
+    pub(super) fn scroll_by(&mut self, points: f64, rows: usize) {
+        self.top_px = (self.top_px + points).clamp(0.0, self.max_top(rows));
     }
 
     /// Height of all rows.

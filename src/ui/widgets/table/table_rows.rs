@@ -69,6 +69,20 @@ pub enum TableEvent {
     },
     /// The header's checkbox was clicked.
     ToggleAll,
+    /// A row was pressed and the pointer moves: rows are being selected by drawing over them.
+    DragFrom {
+        /// Which.
+        place: usize,
+        /// Keys held; from a checkbox it is as with Ctrl.
+        held: Modifiers,
+    },
+    /// The pointer came to another row, perhaps because the rows scrolled under it.
+    DragTo {
+        /// Which.
+        place: usize,
+    },
+    /// The pointer was let go.
+    DragEnd,
     /// The space below the rows was clicked.
     Blank {
         /// Keys held.
