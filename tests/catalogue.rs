@@ -377,7 +377,12 @@ fn twin_order(
             Some(right.state()),
             down,
             FileState::cmp,
-        ),
+        )
+        .then_with(|| match left.state() {
+            // The fewest hours left first.
+            FileState::Unstored => by(left.uploaded(), right.uploaded(), down, Time::cmp),
+            _ => Ordering::Equal,
+        }),
         Column::Size => by(Some(left.size()), Some(right.size()), down, u64::cmp),
         Column::Uploaded => by(left.uploaded(), right.uploaded(), down, Time::cmp),
         Column::Stored => by(left.stored(), right.stored(), down, Time::cmp),

@@ -120,11 +120,20 @@ pub struct Order {
 }
 
 impl Order {
-    /// What a click on a column's header makes of this. With `add` (Shift) the first key stays, and the
+    /// What a click on a column's header makes of this. Files sorted by their upload stay in that order where
+    /// they are equal in the new column. With `add` (Shift) the first key stays, and the
     /// column becomes the second or is turned there; on the first key's own column it turns that one.
     pub fn clicked(self, column: Column, add: bool) -> Self {
         if !add {
-            return self.first.clicked(column).into();
+            let oldest_first = Sort {
+                column: Column::Uploaded,
+                descending: false,
+            };
+            let keeps = self.has_key(oldest_first) && column != Column::Uploaded;
+            return Self {
+                first: self.first.clicked(column),
+                second: keeps.then_some(oldest_first),
+            };
         }
         if column == self.first.column {
             let first = self.first.clicked(column);
@@ -142,6 +151,10 @@ impl Order {
             second: Some(second),
             ..self
         }
+    }
+
+    fn has_key(self, key: Sort) -> bool {
+        self.first == key || self.second == Some(key)
     }
 
     /// Whether one of its keys is that column.
@@ -176,6 +189,29 @@ mod tests {
         let by_name = Sort::default().clicked(Column::Name);
         assert!(!by_name.descending && by_name.clicked(Column::Name).descending);
         assert!(by_name.clicked(Column::Size).descending);
+    }
+
+    #[test]
+    fn oldest_first_stays_below_another_column() {
+        let by = |column, descending| Sort { column, descending };
+        let oldest = by(Column::Uploaded, false);
+        let order = Order::from(oldest).clicked(Column::State, false);
+        assert_eq!(
+            (order.first, order.second),
+            (by(Column::State, false), Some(oldest))
+        );
+        let order = order.clicked(Column::State, false);
+        assert_eq!(
+            (order.first, order.second),
+            (by(Column::State, true), Some(oldest))
+        );
+        let newest = order.clicked(Column::Uploaded, false);
+        assert_eq!(newest, by(Column::Uploaded, true).into());
+        assert_eq!(
+            newest.clicked(Column::Name, false).second,
+            None,
+            "it is so anyway"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::Time;
+use crate::model::{FileState, Time};
 
 use super::segment::{ROWS, Segment};
 use super::{Catalogue, Column, Order, ProblemIndex, RowIx, Sort, natural, radix};
@@ -31,18 +31,22 @@ pub(super) fn sorted(
         column: Column::Uploaded,
         descending: true,
     };
-    let mut sorts = vec![order.first];
-    sorts.extend(order.second);
-    sorts.push(newest_first);
-    let keys: Vec<Key<'_>> = sorts
-        .into_iter()
-        .map(|sort| Key {
-            descending: sort.descending,
-            number: LazyCell::new(Box::new(move || {
-                number_of(catalogue, rows, sort.column, problems, ranks)
-            })),
-        })
-        .collect();
+    let key = |sort: Sort| Key {
+        descending: sort.descending,
+        number: LazyCell::new(Box::new(move || {
+            number_of(catalogue, rows, sort.column, problems, ranks)
+        })),
+    };
+    let last = order.second.unwrap_or(order.first);
+    let mut keys = vec![key(order.first)];
+    keys.extend(order.second.map(key));
+    if last.column == Column::State {
+        keys.push(Key {
+            descending: last.descending,
+            number: LazyCell::new(Box::new(move || beside_state(catalogue))),
+        });
+    }
+    keys.push(key(newest_first));
     let mut sorted = rows.to_vec();
     refine(&mut sorted, &keys);
     sorted
@@ -130,6 +134,15 @@ fn number_of<'a>(
         Column::Uploaded => of(catalogue, |segment, at| segment.uploaded(at).map(rising)),
         Column::Stored => of(catalogue, |segment, at| segment.stored(at).map(rising)),
     }
+}
+
+/// Unstored files by the hours that are left to them, which stand beside their state.
+fn beside_state(catalogue: &Catalogue) -> Number<'_> {
+    Box::new(move |row| {
+        let (segment, at) = catalogue.at(row);
+        let uploaded = segment.uploaded(at)?;
+        (segment.state(at) == FileState::Unstored).then(|| rising(uploaded))
+    })
 }
 
 impl Catalogue {
