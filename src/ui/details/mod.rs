@@ -4,6 +4,7 @@ mod edit;
 mod field;
 mod versions;
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use egui::{
@@ -16,7 +17,7 @@ use self::edit::Editor;
 use self::versions::Versions;
 use super::command::Command;
 use super::engine::{Engine, Session};
-use super::parts::{self, Weight};
+use super::parts::{self, Icon, Weight};
 use super::pictures::{Look, Pictures};
 use super::theme::{self, Tokens};
 use crate::model::{
@@ -31,6 +32,9 @@ const REST: Duration = Duration::from_millis(150);
 
 /// Pixels asked for of the large picture.
 pub const PICTURE: u32 = 640;
+
+/// How the pane writes an instant.
+const TO_SECOND: &str = "%Y-%m-%d %H:%M:%S";
 
 /// Width of the column of names, at least.
 const NAMES: f32 = 78.0;
@@ -111,6 +115,17 @@ impl Details {
             .auto_shrink([false, false])
             .show(ui, |ui| match self.tab {
                 Tab::Details => {
+                    if let Some(problem) = &row.odd {
+                        let tokens = Tokens::of(ui);
+                        parts::notice_links(
+                            ui,
+                            Icon::Warning,
+                            tokens.bad,
+                            &text::visible(problem),
+                            &[],
+                        );
+                        ui.add_space(6.0);
+                    }
                     let states = session.is_none_or(|session| session.service.can().unstored);
                     let edited = session.filter(|session| self.editable(session).is_some());
                     if let Some(session) = edited {
@@ -254,6 +269,7 @@ impl Details {
             .min_row_height(17.0)
             .min_col_width(NAMES)
             .show(ui, |ui| {
+                let zone = jiff::tz::TimeZone::system();
                 let details = self.ready();
                 for (name, value) in own_facts(details.map_or(row, |details| &details.row), states)
                 {
@@ -266,7 +282,7 @@ impl Details {
                     .filter(|(_, value)| **value != *row.mime)
                     .filter(|(name, _)| !self.is_edited(name))
                 {
-                    fact(ui, name, value);
+                    fact(ui, name, &local(value, &zone));
                 }
                 fact(ui, "Id", row.id.as_str());
             });
@@ -350,13 +366,20 @@ fn own_facts(row: &FileRow, states: bool) -> Vec<(String, String)> {
     ];
     for (name, time) in dates {
         if let Some(time) = time {
-            facts.push((name.into(), time.format(&zone, "%Y-%m-%d %H:%M:%S")));
+            facts.push((name.into(), time.format(&zone, TO_SECOND)));
         }
     }
-    if let Some(odd) = &row.odd {
-        facts.push(("Problem".into(), odd.clone()));
-    }
     facts
+}
+
+/// An instant in a service's answer as the pane writes all of them: in local time. Other words stay.
+fn local<'a>(value: &'a str, zone: &jiff::tz::TimeZone) -> Cow<'a, str> {
+    // A time without an offset is not ours to move: a camera's, say.
+    let is_instant = value.as_bytes().get(10) == Some(&b'T') && value.ends_with('Z');
+    match Time::parse(value).filter(|_| is_instant) {
+        Some(time) => time.format(zone, TO_SECOND).into(),
+        None => value.into(),
+    }
 }
 
 /// `Unstored, 3 h left`: a state, and what it means now.
@@ -472,11 +495,30 @@ pub(super) fn picture_frame(ui: &mut Ui, look: impl FnOnce(&Ui) -> Option<Textur
         return;
     }
     let icon = Rect::from_center_size(rect.center(), Vec2::splat(34.0));
-    parts::Icon::File.paint(ui.painter(), icon, tokens.faint);
+    Icon::File.paint(ui.painter(), icon, tokens.faint);
 }
 
 /// The largest rectangle of the picture's shape inside `room`, never enlarged.
 fn fit(size: Vec2, room: Rect) -> Rect {
     let scale = (room.width() / size.x).min(room.height() / size.y).min(1.0);
     Rect::from_center_size(room.center(), size * scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_written_in_one_form() {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(2));
+        let cases = [
+            ("2026-11-22T03:49:59.880Z", "2026-11-22 05:49:59"),
+            ("2026-10-31T13:36:42", "2026-10-31T13:36:42"),
+            ("sale, summer", "sale, summer"),
+            ("", ""),
+        ];
+        for (value, shown) in cases {
+            assert_eq!(local(value, &zone), shown);
+        }
+    }
 }

@@ -32,8 +32,7 @@ pub(crate) fn facts(file: &Fields<'_>, versions: Option<usize>) -> Vec<(String, 
     add(
         "Updated",
         file.words("updatedAt")
-            .filter(|updated| file.words("createdAt").as_ref() != Some(updated))
-            .map(|updated| updated.replace('T', " ").replace('Z', " UTC")),
+            .filter(|updated| file.words("createdAt").as_ref() != Some(updated)),
     );
     facts
 }
@@ -154,7 +153,7 @@ mod tests {
                 "Access",
                 "private, only through signed addresses, draft, not published",
             ),
-            ("Updated", "2020-08-24 06:14:41.313 UTC"),
+            ("Updated", "2020-08-24T06:14:41.313Z"),
         ];
         assert_eq!(facts_of(json, Some(3)), pairs(&expected));
     }
