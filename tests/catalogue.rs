@@ -379,8 +379,9 @@ fn twin_order(
             FileState::cmp,
         )
         .then_with(|| match left.state() {
-            // The fewest hours left first.
+            // The fewest hours left first, and what went first.
             FileState::Unstored => by(left.uploaded(), right.uploaded(), down, Time::cmp),
+            FileState::Removed => by(left.removed(), right.removed(), down, Time::cmp),
             _ => Ordering::Equal,
         }),
         Column::Size => by(Some(left.size()), Some(right.size()), down, u64::cmp),

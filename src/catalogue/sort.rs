@@ -136,12 +136,17 @@ fn number_of<'a>(
     }
 }
 
-/// Unstored files by the hours that are left to them, which stand beside their state.
+/// Unstored files by the hours that are left to them, removed ones by the time they went: it stands beside
+/// their state.
 fn beside_state(catalogue: &Catalogue) -> Number<'_> {
     Box::new(move |row| {
         let (segment, at) = catalogue.at(row);
-        let uploaded = segment.uploaded(at)?;
-        (segment.state(at) == FileState::Unstored).then(|| rising(uploaded))
+        let time = match segment.state(at) {
+            FileState::Unstored => segment.uploaded(at),
+            FileState::Removed => segment.removed(at),
+            FileState::Stored | FileState::Processing => None,
+        };
+        time.map(rising)
     })
 }
 

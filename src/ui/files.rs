@@ -81,6 +81,8 @@ pub struct FileList {
     pub typed: Typed,
     /// Whether suggestions hang under the box.
     pub completing: bool,
+    /// Whether the keyboard goes from the box to the first row.
+    pub enter: bool,
     /// State to filter by.
     pub state: Option<FileState>,
     /// Whether only rows with problems are shown.
@@ -178,6 +180,7 @@ impl FileList {
             text: String::new(),
             typed: Typed::default(),
             completing: false,
+            enter: false,
             state: None,
             only_problems: false,
             reason: None,

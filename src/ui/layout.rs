@@ -13,6 +13,9 @@ use super::workspace::State;
 use crate::job::Guard;
 use crate::model::{JobId, JobState, JobSummary, ProfileId, Verb, text};
 
+/// Room that the rows need beside the details: with less the details give way.
+const TABLE: f32 = 560.0;
+
 impl App {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
@@ -69,7 +72,8 @@ impl App {
     }
 
     fn details_pane(&mut self, ui: &mut Ui) {
-        if !self.settings.details || ui.available_width() < 900.0 - theme::SIDEBAR {
+        let rest = ui.available_width() - theme::DETAILS;
+        if !self.settings.details || rest < TABLE {
             return;
         }
         let Some(workspace) = self.workspaces.get_mut(self.current) else {
@@ -82,6 +86,9 @@ impl App {
             return;
         };
         let mut row = list.at_cursor(&workspace.catalogue);
+        if row.is_none() && rest < views::files::roomy(&list.table) {
+            return;
+        }
         if let Some(row) = &mut row
             && let Some(problem) = workspace.problems.get(&row.id)
         {

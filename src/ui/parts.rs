@@ -59,6 +59,16 @@ fn ringed(ui: &Ui, weight: Weight, response: Response) -> Response {
     response
 }
 
+/// A ring around a row that has the keyboard.
+pub fn row_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, Tokens::of(ui).accent);
+        let radius = CornerRadius::same(radius);
+        ui.painter()
+            .rect_stroke(rect, radius, stroke, StrokeKind::Inside);
+    }
+}
+
 /// A button that may be disabled, and then says why on hover.
 pub fn button_if(ui: &mut Ui, weight: Weight, text: &str, blocked: Option<&str>) -> Response {
     let widget = styled(ui, weight, text);

@@ -75,7 +75,7 @@ fn run_with(renderer: Renderer, setup: Setup) -> Result<(), Trouble> {
         .with_title("Tallyman")
         .with_app_id(APP_ID)
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([860.0, 520.0])
+        .with_min_inner_size([900.0, 560.0])
         .with_icon(icon());
     let options = NativeOptions {
         viewport,

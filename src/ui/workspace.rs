@@ -750,12 +750,19 @@ impl Workspace {
     pub fn settled(&mut self, job: JobId, settled: &[Settled]) {
         let Some(running) = self
             .running
-            .as_ref()
+            .as_mut()
             .filter(|running| running.job == Some(job))
         else {
             return;
         };
         let (ids, verb) = (running.ids.clone(), running.verb);
+        // Rows and the bar below them show the same state of the job: its own numbers come a little later.
+        if let Some(progress) = &mut running.progress {
+            let open = usize::try_from(progress.tally.pending).unwrap_or(usize::MAX);
+            for end in settled.iter().take(open) {
+                progress.tally.settle(end.outcome);
+            }
+        }
         let mut changed = false;
         for end in settled {
             if let Some(id) = ids.get(end.seq as usize) {

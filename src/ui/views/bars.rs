@@ -109,10 +109,10 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
         |ui, send| {
             ui.spacing_mut().item_spacing.x = 5.0;
             parts::strong(ui, format!("{} selected", size::count(counts.files)));
-            parts::text(
-                ui,
-                RichText::new(format!("· {}", size::bytes(counts.bytes))).color(tokens.weak),
-            );
+            let bytes = format!("· {}", size::bytes(counts.bytes));
+            if width_of(ui, &bytes) + room_of_hidden(ui, counts.hidden) <= ui.available_width() {
+                parts::text(ui, RichText::new(bytes).color(tokens.weak));
+            }
             if counts.hidden > 0 {
                 let hidden = hidden_words(ui, counts.hidden);
                 parts::text(ui, RichText::new(hidden).color(tokens.weak));
@@ -142,16 +142,34 @@ fn files_selected(ui: &mut Ui, counts: Counts, workspace: &Workspace, send: &mut
 
 /// How many rows of the selection the filter hides, so that the link behind it has room.
 fn hidden_words(ui: &Ui, hidden: u64) -> String {
-    const LINK: f32 = 96.0;
-    let short = format!("· {} hidden", size::count(hidden));
+    let short = short_hidden(hidden);
     let long = format!("{short} by the filter");
-    let (font, ink) = (theme::body(), Tokens::of(ui).weak);
-    let galley = ui.painter().layout_no_wrap(long.clone(), font, ink);
-    if galley.size().x + LINK <= ui.available_width() {
+    if width_of(ui, &long) + LINK <= ui.available_width() {
         long
     } else {
         short
     }
+}
+
+/// Width of the link that drops what is hidden.
+const LINK: f32 = 96.0;
+
+fn short_hidden(hidden: u64) -> String {
+    format!("· {} hidden", size::count(hidden))
+}
+
+/// What the words of hidden rows and their link need at least.
+fn room_of_hidden(ui: &Ui, hidden: u64) -> f32 {
+    match hidden {
+        0 => 0.0,
+        _ => width_of(ui, &short_hidden(hidden)) + LINK,
+    }
+}
+
+fn width_of(ui: &Ui, words: &str) -> f32 {
+    let (font, ink) = (theme::body(), Tokens::of(ui).weak);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), font, ink);
+    galley.size().x
 }
 
 /// What there is no room for in the bar.

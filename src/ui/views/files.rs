@@ -3,7 +3,9 @@
 use egui::{Align, Ui};
 
 use crate::catalogue::query::short_type;
-use crate::catalogue::{Arrangement, Catalogue, Column, ProblemIndex, RowIx, RowRef, Selection};
+use crate::catalogue::{
+    Arrangement, Catalogue, Column, Key, Modifiers, ProblemIndex, RowIx, RowRef, Selection,
+};
 use crate::model::{FileState, ItemId, ProfileId, Time, UNSTORED_LIFE_HOURS, Verb, size};
 use crate::service::{self, Capabilities};
 use crate::ui::command::{Command, Place};
@@ -19,19 +21,46 @@ use crate::ui::workspace::{State, Workspace};
 /// Pixels asked for of a thumbnail: twice what is drawn, for dense screens.
 const THUMBNAIL: u32 = 48;
 
+/// Width of a column of times, and of one of days.
+const WHOLE_TIME: f32 = 140.0;
+const DAY: f32 = 104.0;
+/// Width of states that tell their day.
+const DATED: f32 = 160.0;
+/// What names give up before times are cut to their day.
+const GIVEN: f32 = 40.0;
+/// Beside the columns: checkboxes and the scroll bar.
+const BESIDE: f32 = 48.0;
+
 /// The columns, in the order of [`Column::ALL`].
 const COLUMNS: [TableColumn; 9] = [
     // Where room is short it gives up to a fifth of this, and then the table scrolls sideways.
     TableColumn::new("name", "Name", 256.0).always().grows(),
     TableColumn::new("path", "Path", 150.0),
-    TableColumn::new("size", "Size", 86.0).right(),
-    TableColumn::new("type", "Type", 62.0),
-    TableColumn::new("uploaded", "Uploaded", 140.0),
+    TableColumn::new("size", "Size", 86.0).right().gives(1),
+    TableColumn::new("type", "Type", 62.0).gives(3),
+    TableColumn::new("uploaded", "Uploaded", WHOLE_TIME).gives(2),
     TableColumn::new("state", "State", 142.0),
     TableColumn::new("stored", "Stored", 140.0).hidden(),
     TableColumn::new("id", "Id", 270.0).hidden(),
     TableColumn::new("problem", "Problem", 150.0).hidden(),
 ];
+
+/// The width in which no column has to give way and names have room.
+pub fn roomy(table: &TableState) -> f32 {
+    const NAMES: f32 = 320.0;
+    wanted(table) - COLUMNS[0].width + NAMES
+}
+
+/// The width of all columns that are shown, as they start or were set by hand.
+fn wanted(table: &TableState) -> f32 {
+    let columns = table.columns.iter().zip(&COLUMNS);
+    let shown = columns.filter(|(column, _)| column.visible);
+    let widths = shown.map(|(column, start)| match column.fixed {
+        true => column.width,
+        false => start.width,
+    });
+    widths.sum::<f32>() + BESIDE
+}
 
 /// A table's state at first.
 pub fn table_state() -> TableState {
@@ -64,6 +93,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         engine,
         session,
         profile: &workspace.profile.id,
+        removed,
         catalogue: &workspace.catalogue,
         problems: &workspace.problem_rows,
         shown: &list.shown,
@@ -78,13 +108,17 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         let column = Column::ALL.iter().position(|c| *c == second.column)?;
         Some((column, second.descending))
     });
-    widen(&mut list.table, ui.available_width());
+    widen(&mut list.table, ui.available_width(), removed);
     let output = Table::new(if removed { "Removed files" } else { "Files" }, &COLUMNS)
         .sorted(sorted, list.sort.first.descending)
         .then_sorted(second)
         .checkboxes(list.selection.coverage(&list.shown))
         .show(ui, &mut list.table, &theme::table(ui), &mut rows);
     super::take_idle_focus(ui, output.id);
+    if std::mem::take(&mut list.enter) {
+        ui.memory_mut(|memory| memory.request_focus(output.id));
+        enter(list);
+    }
     let can = service::capabilities(workspace.profile.service);
     let ids = workspace.profile.keep.ids.iter();
     let rows = ids.filter_map(|id| workspace.catalogue.find(id.as_str()));
@@ -106,11 +140,26 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     });
 }
 
-/// The service's words and the paths get a part of a wide table, unless a column's width was set by hand.
-fn widen(table: &mut TableState, width: f32) {
+/// The keyboard comes from the filter box to the first row; what is selected stays.
+fn enter(list: &mut FileList) {
+    let held = Modifiers {
+        ctrl: !list.selection.is_empty(),
+        ..Modifiers::default()
+    };
+    list.selection.key(&list.shown, Key::Home, held, 1);
+    list.table.reveal(0);
+}
+
+/// The service's words and the paths get a part of a wide table, times their day alone in a narrow one,
+/// unless a column's width was set by hand.
+fn widen(table: &mut TableState, width: f32, removed: bool) {
+    let over = width - wanted(table);
+    let is_narrow = over < -GIVEN;
     for column in table.columns.iter_mut().filter(|column| !column.fixed) {
         match column.id {
-            "problem" => column.width = (width * 0.25 - 67.0).clamp(150.0, 340.0),
+            "problem" => column.width = (150.0 + 0.7 * over).clamp(150.0, 340.0),
+            "state" if removed => column.width = DATED,
+            "uploaded" => column.width = if is_narrow { DAY } else { WHOLE_TIME },
             "path" => column.width = (width * 0.18).clamp(150.0, 300.0),
             _ => {}
         }
@@ -265,6 +314,8 @@ struct Files<'a> {
     /// `None` while the rows are only those from disk.
     session: Option<&'a Session>,
     profile: &'a ProfileId,
+    /// Whether these are the removed files: each tells when it went.
+    removed: bool,
     catalogue: &'a Catalogue,
     problems: &'a ProblemIndex,
     shown: &'a Arrangement,
@@ -323,6 +374,10 @@ impl<'a> Files<'a> {
             FileState::Unstored => tokens.warn,
             FileState::Processing | FileState::Removed => tokens.plain,
         };
+        if let Some(removed) = row.removed().filter(|_| self.removed) {
+            let words = format!("{} {}", state.title(), removed.to_day(&self.zone));
+            return cell.pill(&words, pair.ink, pair.tint);
+        }
         match (state, row.uploaded()) {
             (FileState::Unstored, Some(uploaded)) => {
                 let left = uploaded.hours_left(UNSTORED_LIFE_HOURS, self.now);
@@ -333,8 +388,12 @@ impl<'a> Files<'a> {
     }
 
     fn time(&self, time: Option<Time>, cell: &mut CellPainter<'_>) {
+        let whole = cell.rect().width() >= WHOLE_TIME - 25.0;
         let words = time
-            .map(|time| time.to_minute(&self.zone))
+            .map(|time| match whole {
+                true => time.to_minute(&self.zone),
+                false => time.to_day(&self.zone),
+            })
             .unwrap_or_default();
         cell.text(&words, self.tokens.weak, Align::Min);
     }

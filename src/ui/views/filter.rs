@@ -78,6 +78,10 @@ pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut 
         vec2(12.0, 12.0),
     );
     Icon::Search.paint(ui.painter(), lens, tokens.faint);
+    if response.has_focus() && !list.completing && !list.shown.is_empty() {
+        let none = egui::Modifiers::NONE;
+        list.enter = ui.input_mut(|input| input.consume_key(none, egui::Key::ArrowDown));
+    }
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         if list.text.is_empty() {
             response.surrender_focus();

@@ -1,8 +1,8 @@
 //! The header over the rows: whose project, how much of it is loaded, what is filtered.
 
 use egui::{
-    Align, CornerRadius, Frame, Id, Layout, Margin, RichText, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, vec2,
+    Align, Color32, CornerRadius, Frame, Id, Layout, Margin, RichText, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, vec2,
 };
 
 use crate::catalogue::Catalogue;
@@ -50,44 +50,85 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
 
 fn title(ui: &mut Ui, workspace: &Workspace, send: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
+    let tags = tags_of(ui, workspace);
+    let whole = status(workspace);
+    let name = text::visible(account(workspace));
+    let width = |words: &str, font| {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(words.to_owned(), font, tokens.text);
+        galley.size().x
+    };
+    let tagged: f32 = tags
+        .iter()
+        .map(|(tag, _)| width(tag, theme::pill()) + TAG)
+        .sum();
+    let room = ui.available_width() - tagged - REFRESH;
+    // The status gives way first, down to its first words; then the name is cut.
+    let beside = room - width(&name, theme::project());
+    let shown = fitting(&whole, |words| width(words, theme::body()) <= beside);
+    let rest = room - width(&shown, theme::body());
+    let name = parts::elide_middle(ui.painter(), &name, &theme::project(), rest);
     egui::Sides::new().height(28.0).shrink_left().show(
         ui,
         |ui| {
-            let profile = &workspace.profile;
-            let name = match workspace.session() {
-                Some(session) => session.account.label(),
-                None => profile
-                    .account
-                    .as_ref()
-                    .map_or(profile.name.as_str(), |account| account.label()),
-            };
-            ui.add(
-                egui::Label::new(RichText::new(text::visible(name)).font(theme::project()))
-                    .truncate(),
-            );
+            ui.label(RichText::new(name).font(theme::project()));
             ui.add_space(2.0);
-            parts::tag(ui, service_name(profile.service), tokens.weak);
-            let color = crate::ui::readable(profile.colour, ui.visuals().dark_mode);
-            if profile.protected {
-                parts::tag(ui, "Protected", color);
-            }
-            if profile.read_only {
-                parts::tag(ui, "Read-only", color);
-            }
-            match workspace.place {
-                Place::Removed => drop(parts::tag(ui, "Removed files", tokens.weak)),
-                Place::Files => {}
-                place => drop(parts::tag(ui, place.title(), tokens.weak)),
+            for (tag, ink) in &tags {
+                parts::tag(ui, tag, *ink);
             }
         },
         |ui| {
             if parts::icon_button(ui, Icon::Refresh, "Refresh").clicked() {
                 send.push(Command::Refresh);
             }
-            let status = status(workspace);
-            parts::text(ui, RichText::new(status).color(tokens.weak));
+            let said = parts::text(ui, RichText::new(&shown).color(tokens.weak));
+            if shown != whole {
+                said.on_hover_text(whole);
+            }
         },
     );
+}
+
+/// Room of a tag beside its words, and of the button at the right with what parts it from both ends.
+const TAG: f32 = 26.0;
+const REFRESH: f32 = 26.0 + 40.0;
+
+/// The project's name as the service tells it.
+fn account(workspace: &Workspace) -> &str {
+    let profile = &workspace.profile;
+    match workspace.session() {
+        Some(session) => session.account.label(),
+        None => profile
+            .account
+            .as_ref()
+            .map_or(profile.name.as_str(), |account| account.label()),
+    }
+}
+
+fn tags_of(ui: &Ui, workspace: &Workspace) -> Vec<(&'static str, Color32)> {
+    let (profile, weak) = (&workspace.profile, Tokens::of(ui).weak);
+    let color = crate::ui::readable(profile.colour, ui.visuals().dark_mode);
+    let mut tags = vec![(service_name(profile.service), weak)];
+    tags.extend(profile.protected.then_some(("Protected", color)));
+    tags.extend(profile.read_only.then_some(("Read-only", color)));
+    match workspace.place {
+        Place::Removed => tags.push(("Removed files", weak)),
+        Place::Files => {}
+        place => tags.push((place.title(), weak)),
+    }
+    tags
+}
+
+/// As many of the words as fit: first what stands between the first and the last goes, then the last.
+fn fitting(whole: &str, fits: impl Fn(&str) -> bool) -> String {
+    let parts: Vec<&str> = whole.split(" · ").collect();
+    let (first, last) = (parts[0], parts[parts.len() - 1]);
+    let both = format!("{first} · {last}");
+    let mut shorter = vec![whole];
+    shorter.extend((parts.len() > 2).then_some(both.as_str()));
+    let found = shorter.into_iter().find(|words| fits(words));
+    found.unwrap_or(first).to_owned()
 }
 
 fn service_name(service: ServiceKind) -> &'static str {
@@ -247,7 +288,8 @@ fn filters(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
                 list.only_problems == segment.problems
                     && (segment.problems || list.state == segment.state)
             };
-            match draw_segments(ui, egui::Role::RadioButton, &segments, on) {
+            let brief = segments_width(ui, &segments) + BOX > ui.available_width();
+            match draw_segments(ui, egui::Role::RadioButton, &segments, brief, on) {
                 Some(segment) if segment.problems => send.push(Command::ShowProblems(true)),
                 Some(segment) => {
                     list.only_problems = false;
@@ -323,9 +365,8 @@ fn item_filter(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) 
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         if problems > 0 {
             let only = items.only_problems();
-            let clicked = draw_segments(ui, egui::Role::RadioButton, &segments, |segment| {
-                segment.problems == only
-            });
+            let on = |segment: &Segment| segment.problems == only;
+            let clicked = draw_segments(ui, egui::Role::RadioButton, &segments, false, on);
             if let Some(segment) = clicked {
                 send.push(Command::ShowProblems(segment.problems));
             }
@@ -452,12 +493,40 @@ pub fn switch(ui: &mut Ui, words: [&str; 2], names: [&'static str; 2], on: usize
         problems: false,
     };
     let segments = [segment(0), segment(1)];
-    let clicked = draw_segments(ui, egui::Role::Button, &segments, |segment| {
-        segment.name == names[on]
-    })?;
+    let is_on = |segment: &Segment| segment.name == names[on];
+    let clicked = draw_segments(ui, egui::Role::Button, &segments, false, is_on)?;
     segments
         .iter()
         .position(|segment| segment.name == clicked.name)
+}
+
+/// What the filter box needs for a filter to be read in it: with less the segments are brief.
+const BOX: f32 = 260.0;
+
+impl Segment {
+    /// What stands in it: where room is short, counts stand only where the eye is.
+    fn words(&self, brief: bool, on: bool) -> &str {
+        if brief && !on && !self.problems {
+            self.name
+        } else {
+            &self.text
+        }
+    }
+}
+
+fn segment_width(ui: &Ui, words: &str) -> f32 {
+    let font = egui::FontId::new(13.0, theme::medium());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(words.to_owned(), font, Tokens::of(ui).text);
+    galley.size().x + 24.0
+}
+
+fn segments_width(ui: &Ui, segments: &[Segment]) -> f32 {
+    segments
+        .iter()
+        .map(|segment| segment_width(ui, &segment.text))
+        .sum()
 }
 
 /// Draws them side by side; the one that was clicked.
@@ -465,6 +534,7 @@ fn draw_segments<'a>(
     ui: &mut Ui,
     role: egui::Role,
     segments: &'a [Segment],
+    brief: bool,
     is_on: impl Fn(&Segment) -> bool,
 ) -> Option<&'a Segment> {
     let mut clicked = None;
@@ -472,13 +542,7 @@ fn draw_segments<'a>(
     let font = egui::FontId::new(13.0, theme::medium());
     let widths: Vec<f32> = segments
         .iter()
-        .map(|segment| {
-            ui.painter()
-                .layout_no_wrap(segment.text.clone(), font.clone(), tokens.text)
-                .size()
-                .x
-                + 24.0
-        })
+        .map(|segment| segment_width(ui, segment.words(brief, is_on(segment))))
         .collect();
     let (whole, _) = ui.allocate_exact_size(
         vec2(widths.iter().sum(), theme::FIELD + 2.0),
@@ -516,10 +580,14 @@ fn draw_segments<'a>(
         ui.painter().text(
             rect.center(),
             egui::Align2::CENTER_CENTER,
-            &segment.text,
+            segment.words(brief, on),
             font.clone(),
             ink,
         );
+        if segment.words(brief, on) != segment.text {
+            response.clone().on_hover_text(&segment.text);
+        }
+        parts::row_ring(ui, &response, rect.shrink(1.0), theme::RADIUS - 1);
         response.widget_info(|| WidgetInfo::selected(role, true, on, segment.name));
         if response.clicked() {
             clicked = Some(segment);
@@ -532,4 +600,25 @@ fn draw_segments<'a>(
         StrokeKind::Inside,
     );
     clicked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_gives_way_in_order() {
+        let whole = "18,827 files · 822.7 GB · as of 04:03";
+        let cases = [
+            (99, whole),
+            (30, "18,827 files · as of 04:03"),
+            (20, "18,827 files"),
+            (0, "18,827 files"),
+        ];
+        for (room, shown) in cases {
+            let fits = |words: &str| words.chars().count() <= room;
+            assert_eq!(fitting(whole, fits), shown, "in {room}");
+        }
+        assert_eq!(fitting("", |_| false), "");
+    }
 }

@@ -133,6 +133,7 @@ fn job_row(ui: &mut Ui, job: &JobSummary, can: &Can<'_>, send: &mut Vec<Command>
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 6.0, tokens.hover);
     }
+    parts::row_ring(ui, &response, rect, 6);
     ui.painter().hline(
         rect.x_range(),
         rect.bottom() - 0.5,

@@ -470,6 +470,7 @@ fn line(ui: &mut Ui, entry: &Entry) -> bool {
         ui.painter()
             .rect_filled(rect, CornerRadius::same(5), tokens.hover);
     }
+    parts::row_ring(ui, &response, rect, 5);
     let inner = rect.shrink2(vec2(6.0, 0.0));
     let note = right(ui, &entry.note, inner, tokens.weak);
     let room = note.left() - inner.left() - 12.0;

@@ -60,6 +60,10 @@ pub fn ui(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
             .desired_width(room);
         let field = ui.add(edit).accessible_name("Server search");
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if enter {
+            // Whoever searched goes on typing: a second expression follows a first.
+            field.request_focus();
+        }
         let empty = search.text.trim().is_empty();
         let blocked = empty.then_some("Type an expression first.");
         let go = parts::button_if(ui, Weight::Primary, "Search", blocked).clicked();

@@ -376,6 +376,7 @@ impl Item<'_> {
             ui.painter()
                 .rect_filled(rect, CornerRadius::same(6), ground);
         }
+        parts::row_ring(ui, &response, rect, 6);
         let note = ui.painter().layout_no_wrap(
             self.note.to_owned(),
             theme::body(),

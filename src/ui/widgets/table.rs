@@ -209,9 +209,12 @@ impl<'a> Table<'a> {
             0.0
         };
         let height = state.height(count);
+        let sorted = [self.sort, self.second].into_iter().flatten();
+        let kept: Vec<usize> = sorted.map(|(column, _)| column).collect();
         let areas = Areas::of(
             rect,
             self.columns,
+            &kept,
             state,
             style.header_height,
             check_width,

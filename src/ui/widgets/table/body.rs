@@ -42,16 +42,6 @@ impl View {
         (self.body.y_range().contains(y) && place < self.rows).then_some(place)
     }
 
-    /// The row in view that is nearest to a height.
-    pub fn nearest(&self, y: f32) -> Option<usize> {
-        let inside = y.clamp(
-            self.body.top(),
-            (self.body.bottom() - 1.0).max(self.body.top()),
-        );
-        let place = self.first + ((inside - self.top).max(0.0) / self.row_height) as usize;
-        Some(place.min(self.rows.checked_sub(1)?))
-    }
-
     fn rect(&self, place: usize) -> Rect {
         let top = self.top + (place - self.first) as f32 * self.row_height;
         let size = vec2(self.body.width(), self.row_height);

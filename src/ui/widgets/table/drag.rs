@@ -31,25 +31,25 @@ pub(super) fn ui(
         }
     }
     let Some(drawn) = state.drawn else { return };
-    let pointer = ui.input(|input| input.pointer.latest_pos());
-    let at = pointer.and_then(|at| Some((at, view.nearest(at.y)?)));
-    if let Some((_, place)) = at.filter(|(_, place)| *place != drawn) {
-        events.push(TableEvent::DragTo { place });
-        state.drawn = Some(place);
+    let is_held = blank.dragged_by(PointerButton::Primary);
+    if let Some(at) = ui.input(|input| input.pointer.latest_pos()) {
+        let y = at.y - view.body.top();
+        let speed = speed(y, view.body.height());
+        if is_held && speed != 0.0 {
+            let seconds = ui.input(|input| input.stable_dt).min(LONGEST);
+            state.scroll_by(f64::from(speed * seconds), view.rows);
+            ui.request_repaint();
+        }
+        // After the scrolling: what comes into view is selected with it.
+        let place = state.nearest(y, view.rows);
+        if place != drawn {
+            events.push(TableEvent::DragTo { place });
+            state.drawn = Some(place);
+        }
     }
-    match at {
-        Some((at, _)) if blank.dragged_by(PointerButton::Primary) => {
-            let speed = speed(at.y - view.body.top(), view.body.height());
-            if speed != 0.0 {
-                let seconds = ui.input(|input| input.stable_dt).min(LONGEST);
-                state.scroll_by(f64::from(speed * seconds), view.rows);
-                ui.request_repaint();
-            }
-        }
-        _ => {
-            state.drawn = None;
-            events.push(TableEvent::DragEnd);
-        }
+    if !is_held {
+        state.drawn = None;
+        events.push(TableEvent::DragEnd);
     }
 }
 

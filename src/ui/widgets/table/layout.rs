@@ -64,10 +64,11 @@ pub(super) struct Areas {
 }
 
 impl Areas {
-    /// Divides `rect`. `check_width` is 0 without checkboxes, `rows_height` that of all rows.
+    /// Divides `rect`. No column of `kept` is left out for want of room. `check_width` is 0 without checkboxes, `rows_height` that of all rows.
     pub fn of(
         rect: Rect,
         columns: &[TableColumn],
+        kept: &[usize],
         state: &TableState,
         header_height: f32,
         check_width: f32,
@@ -78,7 +79,7 @@ impl Areas {
         let columns_left = rect.left() + check_width;
         let place = |down: bool| {
             let view = rect.right() - columns_left - if down { BAR } else { 0.0 };
-            let placed = place_columns(columns, state, view.max(0.0));
+            let placed = place_columns(columns, kept, state, view.max(0.0));
             let is_wide = width_of(&placed) > view + 0.5;
             (placed, view.max(0.0), is_wide)
         };
@@ -128,13 +129,31 @@ fn width_of(placed: &[Placed]) -> f32 {
 }
 
 /// Columns from left to right. The first that grows takes what is left of `view`, and gives some of its
-/// own where that is not enough.
-fn place_columns(columns: &[TableColumn], state: &TableState, view: f32) -> Vec<Placed> {
-    let shown: Vec<usize> = (0..columns.len().min(state.columns.len()))
+/// own where that is not enough; then columns that give way are left out.
+fn place_columns(
+    columns: &[TableColumn],
+    kept: &[usize],
+    state: &TableState,
+    view: f32,
+) -> Vec<Placed> {
+    let mut shown: Vec<usize> = (0..columns.len().min(state.columns.len()))
         .filter(|&column| state.columns[column].visible)
         .collect();
     let width = |column: usize| state.columns[column].width;
     let grows = |column: &usize| columns[*column].grows && !state.columns[*column].fixed;
+    let least = |shown: &[usize]| -> f32 {
+        let shrunk = |column: &usize| if grows(column) { SHRINK } else { 1.0 };
+        shown.iter().map(|at| width(*at) * shrunk(at)).sum()
+    };
+    let stays =
+        |at: &usize| columns[*at].gives == 0 || state.columns[*at].fixed || kept.contains(at);
+    while least(&shown) > view {
+        let giving = shown.iter().copied().filter(|at| !stays(at));
+        let Some(first) = giving.max_by_key(|at| columns[*at].gives) else {
+            break;
+        };
+        shown.retain(|at| *at != first);
+    }
     let grower = shown.iter().copied().find(grows);
     let left_over = view - shown.iter().map(|&column| width(column)).sum::<f32>();
     let mut x = 0.0;
@@ -162,7 +181,7 @@ mod tests {
     ];
 
     fn widths(state: &TableState, view: f32) -> Vec<f32> {
-        let placed = place_columns(&COLUMNS, state, view);
+        let placed = place_columns(&COLUMNS, &[], state, view);
         placed.iter().map(|placed| placed.width).collect()
     }
 
@@ -186,6 +205,33 @@ mod tests {
     }
 
     #[test]
+    fn columns_give_way_by_rank() {
+        const RANKED: [TableColumn; 4] = [
+            TableColumn::new("name", "Name", 200.0).grows(),
+            TableColumn::new("size", "Size", 80.0).gives(1),
+            TableColumn::new("type", "Type", 60.0).gives(2),
+            TableColumn::new("state", "State", 100.0),
+        ];
+        let mut state = TableState::new(&RANKED, 28.0);
+        let left = |state: &TableState, kept: &[usize], view: f32| -> Vec<usize> {
+            let placed = place_columns(&RANKED, kept, state, view);
+            placed.iter().map(|placed| placed.column).collect()
+        };
+        let cases: [(f32, &[usize]); 4] = [
+            (400.0, &[0, 1, 2, 3]),
+            (399.0, &[0, 1, 3]),
+            (339.0, &[0, 3]),
+            (90.0, &[0, 3]),
+        ];
+        for (view, expected) in cases {
+            assert_eq!(left(&state, &[], view), expected, "in {view}");
+        }
+        assert_eq!(left(&state, &[2], 399.0), [0, 2, 3], "sorted by it");
+        state.set_width("type", 60.0);
+        assert_eq!(left(&state, &[], 399.0), [0, 2, 3], "set by hand");
+    }
+
+    #[test]
     fn bars_appear_when_there_is_more_to_see() {
         let state = TableState::new(&COLUMNS, 28.0);
         let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(300.0, 128.0));
@@ -198,7 +244,7 @@ mod tests {
             (narrow, 90.0, true, true),
         ];
         for (rect, height, down, across) in cases {
-            let areas = Areas::of(rect, &COLUMNS, &state, 28.0, 0.0, height);
+            let areas = Areas::of(rect, &COLUMNS, &[], &state, 28.0, 0.0, height);
             let found = (areas.down.is_some(), areas.across.is_some());
             assert_eq!(found, (down, across), "{rect:?}, {height}");
         }

@@ -21,6 +21,8 @@ pub struct TableColumn {
     pub visible: bool,
     /// Whether it takes the space that is left, until it is resized by hand.
     pub grows: bool,
+    /// Where room is short the columns with the highest of these are left out first; 0 stays.
+    pub gives: u8,
 }
 
 impl TableColumn {
@@ -35,6 +37,7 @@ impl TableColumn {
             hideable: true,
             visible: true,
             grows: false,
+            gives: 0,
         }
     }
 
@@ -50,6 +53,14 @@ impl TableColumn {
     pub const fn grows(self) -> Self {
         Self {
             grows: true,
+            ..self
+        }
+    }
+
+    /// Left out where room is short, those with the highest rank first.
+    pub const fn gives(self, rank: u8) -> Self {
+        Self {
+            gives: rank,
             ..self
         }
     }
@@ -223,6 +234,13 @@ impl TableState {
     /// Scrolls by points, within the rows.
     pub(super) fn scroll_by(&mut self, points: f64, rows: usize) {
         self.top_px = (self.top_px + points).clamp(0.0, self.max_top(rows));
+    }
+
+    /// The row in view that is nearest to a height below the top of the rows.
+    pub(super) fn nearest(&self, y: f32, rows: usize) -> usize {
+        let inside = f64::from(y).min(self.body_height - 1.0).max(0.0);
+        let place = ((self.top_px + inside) / self.row_height) as usize;
+        place.min(rows.saturating_sub(1))
     }
 
     /// Height of all rows.
