@@ -379,3 +379,39 @@ fn the_overview_has_files_of_the_same_name_and_size() {
     window.press("Overview");
     window.wait("repeats", |window| window.has("more than one of each"));
 }
+
+#[test]
+fn down_leads_from_the_filter_box_to_the_first_row() {
+    let mut window = Window::open();
+    window.click(Role::TextInput, FILTER);
+    key(&mut window, Key::ArrowDown);
+    assert!(table_has_it(&window));
+    assert!(window.has("1 selected"));
+    key(&mut window, Key::ArrowDown);
+    window
+        .harness
+        .key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);
+    window.steps(2);
+    assert!(window.has("2 selected"));
+    window.click(Role::TextInput, FILTER);
+    key(&mut window, Key::ArrowDown);
+    assert!(table_has_it(&window));
+    assert!(window.has("2 selected"), "what is selected stays");
+}
+
+#[test]
+fn esc_closes_the_suggestions_before_it_clears_the_filter() {
+    let mut window = Window::open();
+    let text = |window: &Window| {
+        let field = window
+            .harness
+            .get_by_role_and_label(Role::TextInput, FILTER);
+        field.accesskit_node().value().unwrap_or_default()
+    };
+    window.fill(FILTER, "typ");
+    window.shows("type:");
+    key(&mut window, Key::Escape);
+    assert_eq!(text(&window), "typ");
+    key(&mut window, Key::Escape);
+    assert_eq!(text(&window), "");
+}

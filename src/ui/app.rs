@@ -11,6 +11,7 @@ use super::closing::Closing;
 use super::command::Command;
 use super::engine::{Engine, Event};
 use super::history::History;
+use super::layout::Narrow;
 use super::purge_after::Purging;
 use super::settings::Settings;
 use super::sheets;
@@ -69,6 +70,7 @@ pub struct App {
     pub(super) notices: Vec<String>,
     pub(super) commands: Vec<Command>,
     pub(super) closing: Closing,
+    pub(super) narrow: Narrow,
     /// What was asked of a job whose profile is not open yet.
     pub(super) waiting: Option<Waiting>,
     /// Jobs that ended with problems before this start, while nobody read of it.
@@ -125,6 +127,7 @@ impl App {
             notices,
             commands: Vec::new(),
             closing: Closing::No,
+            narrow: Narrow::default(),
             waiting: None,
             demo,
             setup,

@@ -16,6 +16,17 @@ use crate::model::{JobId, JobState, JobSummary, ProfileId, Verb, text};
 /// Room that the rows need beside the details: with less the details give way.
 const TABLE: f32 = 560.0;
 
+/// The least room for rows, with details that were asked for in a narrow window.
+const LEAST_TABLE: f32 = 340.0;
+
+/// A window that has no room for rows and details.
+#[derive(Default)]
+pub(super) struct Narrow {
+    is: bool,
+    /// Whether details are wanted all the same; not kept, and nothing that a wide window goes by.
+    details: bool,
+}
+
 impl App {
     pub(super) fn layout(&mut self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
@@ -73,7 +84,7 @@ impl App {
 
     fn details_pane(&mut self, ui: &mut Ui) {
         let rest = ui.available_width() - theme::DETAILS;
-        if !self.settings.details || rest < TABLE {
+        if !self.shows_details(rest) {
             return;
         }
         let Some(workspace) = self.workspaces.get_mut(self.current) else {
@@ -123,6 +134,24 @@ impl App {
                 &mut self.commands,
             );
         });
+    }
+
+    /// Whether details are wanted, with this much room beside them: in a narrow window only once asked for.
+    fn shows_details(&mut self, rest: f32) -> bool {
+        let narrow = &mut self.narrow;
+        narrow.is = rest < TABLE;
+        match narrow.is {
+            true => narrow.details && rest >= LEAST_TABLE,
+            false => self.settings.details,
+        }
+    }
+
+    pub(super) fn toggle_details(&mut self) {
+        let shown = match self.narrow.is {
+            true => &mut self.narrow.details,
+            false => &mut self.settings.details,
+        };
+        *shown = !*shown;
     }
 
     fn bottom(&mut self, ui: &mut Ui) {

@@ -169,7 +169,7 @@ impl App {
                     workspace.folders.changes.remove(n);
                 }
             }),
-            Command::ToggleDetails => self.settings.details = !self.settings.details,
+            Command::ToggleDetails => self.toggle_details(),
             Command::NextTheme => {
                 next_theme(ctx);
                 let theme = ctx.options(|options| options.theme_preference);
