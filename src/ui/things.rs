@@ -59,9 +59,9 @@ impl ListRow for ThingRow {
     type Answer = ThingDetails;
 
     const COLUMNS: &'static [TableColumn] = &[
-        TableColumn::new("name", "Name", 180.0).always().grows(),
+        TableColumn::new("name", "Name", 225.0).always().grows(),
         TableColumn::new("template", "Template", 130.0),
-        TableColumn::new("format", "Format", 64.0),
+        TableColumn::new("format", "Format", 64.0).gives(1),
         TableColumn::new("size", "Pixels", 122.0).right(),
         TableColumn::new("status", "Status", 96.0),
         TableColumn::new("created", "Made", 140.0),
