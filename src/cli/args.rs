@@ -92,7 +92,7 @@ pub enum Command {
     #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]
     Move(ToArgs),
     /// Give a file another name in its folder (ImageKit)
-    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden), mut_arg("ids", one_file))]
+    #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden), mut_arg("ids", one_file), mut_arg("ids_file", hidden))]
     Rename(RenameArgs),
     /// Make the delivery network forget its copies of files (ImageKit)
     #[command(after_help = SOURCE_HELP, mut_arg("keep", hidden), mut_arg("yes", hidden))]

@@ -393,8 +393,8 @@ impl App {
             .workspaces
             .iter()
             .filter_map(|one| one.running.as_ref());
-        let progress = running.filter_map(|running| running.progress.as_ref());
-        if let Some(progress) = progress.filter(|progress| progress.job == job).next() {
+        let mut progress = running.filter_map(|running| running.progress.as_ref());
+        if let Some(progress) = progress.find(|progress| progress.job == job) {
             summary.tally = progress.tally;
             summary.state = progress.state;
         }
