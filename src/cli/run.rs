@@ -469,7 +469,7 @@ fn heading(plan: &Plan, what: &str) -> String {
         Verb::AddTags | Verb::RemoveTags => {
             format!("{}{told}: {what} {source}", plan.verb.title())
         }
-        Verb::DeleteFolders => format!("Delete {what} with all that is in them {source}"),
+        Verb::DeleteFolders => format!("Delete {what}, with all within, {source}"),
         _ => format!("{} {what} {source}{told}", plan.verb.title()),
     }
 }
@@ -530,11 +530,11 @@ fn has_unstored(plan: &Plan) -> bool {
 
 fn fact_lines(plan: &Plan, facts: &PlanFacts) -> Vec<String> {
     let mut lines = Vec::new();
-    let sized = facts.going() - facts.unknown_sizes;
-    if sized > 0 {
+    let is_sized = plan.verb.kind() == ItemKind::File;
+    if is_sized && facts.going() > facts.unknown_sizes {
         lines.push(format!("{} in all", bytes(facts.bytes)));
     }
-    if facts.unknown_sizes > 0 {
+    if is_sized && facts.unknown_sizes > 0 {
         lines.push(format!("{} of unknown size", count(facts.unknown_sizes)));
     }
     if let (Some(oldest), Some(newest)) = (facts.oldest, facts.newest) {

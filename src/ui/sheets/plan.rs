@@ -247,15 +247,16 @@ impl PlanSheet {
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 let mut ends = Vec::new();
+                let apart = if tiles.len() > 3 { 10.0 } else { 14.0 };
                 let row = ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 28.0;
+                    ui.spacing_mut().item_spacing.x = 2.0 * apart;
                     for (figure, caption) in tiles {
                         let tile = ui.vertical(|ui| {
                             ui.spacing_mut().item_spacing.y = 1.0;
                             parts::strong(ui, figure);
                             parts::caption(ui, &caption);
                         });
-                        ends.push(tile.response.rect.right() + 14.0);
+                        ends.push(tile.response.rect.right() + apart);
                     }
                 });
                 ends.pop();

@@ -94,6 +94,9 @@ impl GroupLook {
     pub fn ui(&mut self, ui: &mut Ui, plan: &Plan) -> Option<Vec<PlanItem>> {
         let shows = self.shows();
         let ready = self.is_at_rest(ui, shows);
+        if shows == Shows::Nothing {
+            return None;
+        }
         // Nothing that is pressed in one state can be let go of in another.
         ui.push_id(("groups", shows as u8), |ui| match shows {
             Shows::Nothing => None,
