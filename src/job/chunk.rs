@@ -21,7 +21,8 @@ pub struct Pace {
     pub first_wait: Duration,
     /// The longest wait.
     pub longest_wait: Duration,
-    /// How long a stopped job still re-reads what it had sent, once its last call is over.
+    /// How long a stopped job still re-reads what it had sent, once its last call is over: longer than
+    /// [`Pace::last_look`].
     pub parting: Duration,
     /// How long a job waits for the network, the right clock or room for its ledger, before it is halted.
     pub outage: Duration,
@@ -39,7 +40,7 @@ impl Default for Pace {
             rounds: 8,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(8),
-            parting: Duration::from_secs(10),
+            parting: Duration::from_secs(20),
             outage: Duration::from_secs(30 * 60),
             last_look: Duration::from_secs(10),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::model::{CallPurpose, Settled, Verb};
 
-use super::chunk::{Chunk, Entry, Pace, Terms};
+use super::chunk::{Chunk, Doubt, Entry, Pace, Terms};
 use super::progress::{Away, Cause};
 use super::settle::{Judgement, Sky};
 use super::weather::Weather;
@@ -208,7 +208,11 @@ impl Queue {
         self.leave(&mut judgement.leave);
         match self.door {
             Door::Open => self.resend.extend(judgement.resend.drain(..)),
-            Door::ReadsOnly | Door::Shut => self.left.append(&mut judgement.resend),
+            Door::ReadsOnly | Door::Shut => {
+                for entry in judgement.resend.drain(..) {
+                    self.leave_or_look(entry, call.last, now);
+                }
+            }
         }
         if let Some(reason) = judgement.halt.take() {
             self.halt(&reason);
@@ -220,6 +224,20 @@ impl Queue {
             }
         }
         self.look_at_the_sky(now);
+    }
+
+    /// Leaves what is not done and will not be sent again. A call whose answer was lost may be carried out after
+    /// a look that found nothing, so that one look is not enough.
+    fn leave_or_look(&mut self, mut entry: Entry, looked_long_after: bool, now: Duration) {
+        let in_doubt = entry.doubt == Doubt::Lost && !looked_long_after;
+        entry.open |= in_doubt;
+        if in_doubt && self.door == Door::ReadsOnly {
+            let look = Chunk::last_look(entry);
+            let due = now + look.wait(&self.terms.pace);
+            self.push(look, due);
+        } else {
+            self.left.push(entry);
+        }
     }
 
     /// Takes items out of this run that could not be looked at.
@@ -242,12 +260,12 @@ impl Queue {
     }
 
     /// Nothing more is done, because the user said so; what was sent and is in doubt is still re-read.
-    pub fn stop(&mut self) {
+    pub fn stop(&mut self, now: Duration) {
         self.stopped = true;
         if self.weather.is_away() {
             self.shut();
         } else if self.door == Door::Open {
-            self.only_reads();
+            self.only_reads(now);
         }
     }
 
@@ -305,7 +323,10 @@ impl Queue {
         let mut left = std::mem::take(&mut self.left);
         left.extend(
             followed
-                .chain(self.resend.drain(..))
+                .chain(self.resend.drain(..).map(|entry| Entry {
+                    open: entry.open || entry.doubt == Doubt::Lost,
+                    ..entry
+                }))
                 .chain(self.fresh.drain(..)),
         );
         left.sort_by_key(|entry| entry.seq);
@@ -368,7 +389,7 @@ impl Queue {
         }
         if self.door == Door::Open && self.weather.no_batches(&pace) {
             self.give_up(&no_answer(&pace), Cause::Network);
-            self.only_reads();
+            self.only_reads(now);
         }
         if self.door != Door::Shut && self.weather.no_reads(&pace) {
             self.give_up(&no_answer(&pace), Cause::Network);
@@ -376,12 +397,15 @@ impl Queue {
         }
     }
 
-    fn only_reads(&mut self) {
+    fn only_reads(&mut self, now: Duration) {
         self.door = Door::ReadsOnly;
         self.weather.only_reads();
         for ((due, _), chunk) in std::mem::take(&mut self.follow) {
             self.old -= usize::from(chunk.old);
             self.push(chunk, due);
+        }
+        for entry in std::mem::take(&mut self.resend) {
+            self.leave_or_look(entry, false, now);
         }
     }
 
@@ -414,6 +438,7 @@ pub(super) struct Closing {
     pub purpose: CallPurpose,
     pub epoch: u32,
     pub old: bool,
+    pub last: bool,
 }
 
 impl From<&Chunk> for Closing {
@@ -422,6 +447,7 @@ impl From<&Chunk> for Closing {
             purpose: chunk.purpose,
             epoch: chunk.epoch,
             old: chunk.old,
+            last: chunk.last,
         }
     }
 }

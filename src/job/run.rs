@@ -291,7 +291,7 @@ impl Run {
             self.queue.shut();
         } else if self.parting.is_none() {
             self.parting = Some(now + self.line.terms.pace.parting);
-            self.queue.stop();
+            self.queue.stop(self.began.elapsed());
             if self.queue.is_shut() {
                 self.line.reads.cancel();
             }

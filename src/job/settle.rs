@@ -336,7 +336,7 @@ fn reread(terms: &Terms, mut chunk: Chunk, seen: &Seen, now: Time) -> Judgement 
             Sign::NotDone if terms.once && entry.doubt == Doubt::Lost && !last => {
                 judgement.again.push(Chunk::last_look(entry));
             }
-            Sign::NotDone if entry.sends < terms.pace.sends && (terms.once || !last) => {
+            Sign::NotDone if entry.sends < terms.pace.sends => {
                 entry.open = false;
                 judgement.resend.push(entry);
             }

@@ -1,6 +1,5 @@
 //! The queue told by hand: what leaves, when, and what is left.
 
-use super::super::chunk::Doubt;
 use super::super::settle::Sky;
 use super::*;
 use crate::model::Verb;
@@ -183,6 +182,14 @@ fn where_sends_fail_and_reads_work_the_doubtful_are_still_read() {
         assert_eq!(read.purpose, CallPurpose::Reread);
         close(&mut queue, &read, Judgement::default(), now);
     }
+    now += queue.terms.pace.last_look;
+    let look = queue.take(now).unwrap();
+    assert_eq!((look.last, look.seqs()), (true, vec![0]));
+    let mut not_done = Judgement {
+        resend: look.entries.clone(),
+        ..Judgement::default()
+    };
+    queue.close(Closing::from(&look), &mut not_done, now);
     assert_eq!(queue.peek(now), Next::Over);
     let seqs: Vec<_> = queue.take_left().iter().map(|entry| entry.seq).collect();
     assert_eq!(seqs, [0, 3, 4, 5]);
@@ -313,7 +320,7 @@ fn what_is_not_written_for_too_long_halts_and_a_stop_ends_it_at_once() {
 
     let mut queue = fresh(6);
     queue.unwritten("the disk is full", None, Duration::ZERO);
-    queue.stop();
+    queue.stop(Duration::ZERO);
     assert_eq!(
         (queue.peek(Duration::ZERO), queue.reason()),
         (Next::Over, "")
@@ -340,7 +347,7 @@ fn after_a_stop_the_doubtful_are_read_and_nothing_is_sent() {
         judged(vec![repeat(&lost)], Sky::Lost),
         Duration::ZERO,
     );
-    queue.stop();
+    queue.stop(Duration::ZERO);
     close(
         &mut queue,
         &put_back,
@@ -359,4 +366,50 @@ fn after_a_stop_the_doubtful_are_read_and_nothing_is_sent() {
     }
     assert_eq!((queue.peek(2 * SECOND), queue.reason()), (Next::Over, ""));
     assert_eq!(queue.take_left().len(), 6);
+}
+
+#[test]
+fn what_was_lost_and_found_not_done_is_looked_at_once_more_after_a_stop() {
+    let mut queue = fresh(3);
+    let lost = queue.take(Duration::ZERO).unwrap();
+    queue.stop(Duration::ZERO);
+    let again = judged(vec![repeat(&lost)], Sky::Lost);
+    close(&mut queue, &lost, again, Duration::ZERO);
+    let mut now = 2 * SECOND;
+    for last in [false, true] {
+        let reads: Vec<_> = std::iter::from_fn(|| queue.take(now)).collect();
+        assert_eq!(reads.len(), 3);
+        for read in reads {
+            assert_eq!((read.purpose, read.last), (CallPurpose::Reread, last));
+            let not_done = Judgement {
+                resend: vec![Entry {
+                    open: false,
+                    ..read.entries[0].clone()
+                }],
+                ..Judgement::default()
+            };
+            close(&mut queue, &read, not_done, now);
+        }
+        now += terms(3).pace.last_look;
+    }
+    assert_eq!(queue.peek(now), Next::Over);
+    let left = queue.take_left();
+    assert_eq!(left.len(), 3);
+    assert!(left.iter().all(|entry| !entry.open));
+}
+
+#[test]
+fn what_was_lost_and_looked_at_once_stays_open_where_nothing_leaves_any_more() {
+    let mut queue = fresh(3);
+    let lost = queue.take(Duration::ZERO).unwrap();
+    let again = judged(vec![repeat(&lost)], Sky::Lost);
+    close(&mut queue, &lost, again, Duration::ZERO);
+    let looked = queue.take(2 * SECOND).unwrap();
+    queue.halt("the keys were refused");
+    let not_done = Judgement {
+        resend: looked.entries.clone(),
+        ..Judgement::default()
+    };
+    close(&mut queue, &looked, not_done, 2 * SECOND);
+    assert!(queue.take_left().iter().all(|entry| entry.open));
 }
