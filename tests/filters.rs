@@ -362,13 +362,35 @@ impl Shop {
             .collect();
         let newest = Sort::default();
         rows.sort_by(|&a, &b| {
-            let keys = [Some(order.first), order.second, Some(newest)];
-            let keys = keys.into_iter().flatten();
-            keys.fold(Ordering::Equal, |so_far, key| {
-                so_far.then_with(|| self.compare(key, a, b))
-            })
+            let by_keys = self.compare(order.first, a, b).then_with(|| {
+                order
+                    .second
+                    .map_or(Ordering::Equal, |key| self.compare(key, a, b))
+            });
+            let last = order.second.unwrap_or(order.first);
+            by_keys
+                .then_with(|| match last.column {
+                    Column::State => self.compare_beside_state(last.descending, a, b),
+                    _ => Ordering::Equal,
+                })
+                .then_with(|| self.compare(newest, a, b))
         });
         rows
+    }
+
+    /// Files of one state: by the hours left, by the time they went.
+    fn compare_beside_state(&self, down: bool, a: RowIx, b: RowIx) -> Ordering {
+        let (left, right) = (self.catalogue.row(a), self.catalogue.row(b));
+        let (left, right) = match left.state() {
+            FileState::Unstored => (left.uploaded(), right.uploaded()),
+            FileState::Removed => (left.removed(), right.removed()),
+            _ => return Ordering::Equal,
+        };
+        match (left, right) {
+            (Some(left), Some(right)) if down => right.cmp(&left),
+            (Some(left), Some(right)) => left.cmp(&right),
+            (left, right) => right.is_some().cmp(&left.is_some()),
+        }
     }
 
     /// Rows without a value come last in both directions.

@@ -91,11 +91,8 @@ fn keys_and_values_are_completed_by_the_keyboard() {
     assert!(window.has("match"));
 
     // Types are those that the files have.
-    window.wait("what the files have", |window| {
-        window.harness.state().is_settled()
-    });
     window.fill(FILTER, "-type:im");
-    window.shows("image");
+    window.offers("image");
     key(&mut window, Key::Escape);
     assert_eq!(
         typed(&window),
@@ -103,9 +100,7 @@ fn keys_and_values_are_completed_by_the_keyboard() {
         "the first Esc closes the list only"
     );
     more(&mut window, "a");
-    window.wait("the types", |window| {
-        window.has_button("image") || window.has("image")
-    });
+    window.offers("image");
     key(&mut window, Key::Enter);
     assert_eq!(typed(&window), "-type:image ");
 }

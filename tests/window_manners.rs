@@ -238,6 +238,7 @@ fn a_half_typed_type_keeps_the_last_rows() {
     let mut window = Window::open();
     let all = window.rows();
     window.fill(FILTER, "type:im");
+    window.offers("image");
     window.settle();
     assert_eq!(window.rows(), all, "nothing changes while a type is typed");
     key(&mut window, Key::Escape);
@@ -263,6 +264,7 @@ fn the_letters_of_a_key_do_not_stay_a_filter() {
         field.type_text(piece);
         window.settle();
     }
+    window.offers("image");
     assert_eq!(window.rows(), all, "as before the key was begun");
 }
 
@@ -270,6 +272,7 @@ fn the_letters_of_a_key_do_not_stay_a_filter() {
 fn the_card_hangs_below_what_is_wrong() {
     let mut window = Window::open();
     window.fill(FILTER, "type:im");
+    window.offers("image");
     key(&mut window, Key::Escape);
     window.shows("No type is called");
     window.press("Filter help");

@@ -148,7 +148,10 @@ fn delete(window: &mut Window) -> bool {
     let all_before = ServiceKind::ALL.map(|kind| account(window, kind));
     let books = window.demo().file_books(service);
     let sent_before: Vec<u64> = ids.iter().map(|id| books.writes_naming(id)).collect();
-    // The count stands on the button, in words for those who confirm it.
+    // The count stands on the button; many items that nothing brings back want it typed as well.
+    if window.has("Type to confirm") {
+        window.fill("Type to confirm", &ids.len().to_string());
+    }
     window.press(&button);
     window.wait("the end of the job", |window| {
         window.harness.state().shown_plan().is_none() && window.harness.state().is_idle()

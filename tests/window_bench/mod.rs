@@ -144,6 +144,17 @@ impl Window {
         self.wait(words, |window| window.has(words));
     }
 
+    /// Waits for the list below the filter box to offer this and the number of files that have it. They are
+    /// counted a while after the files have come.
+    pub fn offers(&mut self, value: &str) {
+        let offer = format!("{value} ");
+        self.wait(value, |window| {
+            let buttons = window.harness.query_all_by_role(Role::Button);
+            let mut labels = buttons.filter_map(|button| button.accesskit_node().label());
+            labels.any(|label| label.starts_with(&offer) && label.ends_with("files"))
+        });
+    }
+
     pub fn rows(&self) -> Vec<String> {
         self.harness
             .query_all_by_role(Role::Row)
