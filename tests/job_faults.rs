@@ -7,7 +7,7 @@ mod job_bench;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use job_bench::{Bench, FAST, ITEMS, MALFORMED, MISSING, Watcher, open, open_hastily, open_ledger};
 use tallyman::demo::{Fault, RetryAfter, Rule, SECRET_KEY, Target};
@@ -273,7 +273,9 @@ async fn a_stopped_job_continues() {
 }
 
 async fn wait_for_writes(bench: &Bench, writes: u64) {
+    let began = Instant::now();
     while bench.server.books().writes() < writes {
+        assert!(began.elapsed() < Duration::from_secs(120), "no call came");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

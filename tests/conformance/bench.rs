@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tallyman::demo::{Fault, Rule, Server, Target};
 use tallyman::job::{Engine, Observer, Pace, Progress};
@@ -18,6 +18,9 @@ use crate::case::{Case, Kit, open, open_alone, open_as, start};
 
 /// Distinct ids of a plan.
 pub const ITEMS: usize = 1_000;
+
+/// How long a test waits for a call before it says that none came.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Texts that are no ids anywhere.
 pub const MALFORMED: &[&str] = &[
@@ -234,7 +237,10 @@ impl Bench {
 
     /// Waits until the stand-in has worked on so many writes in all.
     pub async fn wait_for(&self, writes: u64) {
+        let began = Instant::now();
         while self.case.writes() < writes {
+            let came = self.case.writes();
+            assert!(began.elapsed() < PATIENCE, "{came} of {writes} writes came");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
