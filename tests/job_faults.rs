@@ -301,6 +301,7 @@ fn a_crash_anywhere_is_continued_to_the_truth() {
         life.block_on(wait_for_writes(&bench, writes.into()));
         crashing.shutdown_timeout(Duration::from_secs(5));
         drop(run);
+        life.block_on(bench.server.quiet());
         bench.server.faults().release();
         let cut = bench.record().summary;
         assert_eq!(cut.state, JobState::Running);

@@ -40,6 +40,8 @@ pub(super) struct Shared {
     /// How far the server's clock is ahead, in seconds.
     ahead: AtomicI64,
     requests: [AtomicU64; ServiceKind::ALL.len()],
+    /// Held once by each request that is worked on.
+    at_work: Arc<()>,
 }
 
 impl Shared {
@@ -123,6 +125,16 @@ impl Server {
         &self.shared.faults
     }
 
+    /// Waits until no request is worked on or held: those of a client that was killed go when it is noticed.
+    pub async fn quiet(&self) {
+        let mut idle = 0;
+        while idle < 50 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            let busy = Arc::strong_count(&self.shared.at_work) > 1;
+            idle = if busy { 0 } else { idle + 1 };
+        }
+    }
+
     /// What is true of a service's files, as all services have it.
     pub fn file_books(&self, service: ServiceKind) -> Box<dyn FileBooks> {
         match service {
@@ -165,6 +177,7 @@ fn share(options: Options) -> Shared {
         ahead: options.quirks.clock_offset.into(),
         quirks: options.quirks,
         requests: Default::default(),
+        at_work: Arc::default(),
     }
 }
 
@@ -201,6 +214,7 @@ async fn exchange(
 ) -> Result<Response<Outgoing>, Cut> {
     let service = service_of(request.uri().path());
     shared.requests[service as usize].fetch_add(1, Ordering::Relaxed);
+    let at_work = shared.at_work.clone();
     let ask = Ask::read(request).await.ok_or(Cut)?;
     let target = target_of(service, &ask);
     shared.faults.let_through(target).await;
@@ -215,10 +229,13 @@ async fn exchange(
     }
     let throttle = throttled(&shared, class_of(service, target, &ask), fault);
     let worker = shared.clone();
-    let work = move || match service {
-        ServiceKind::Uploadcare => uploadcare::answer(&worker, &ask, throttle),
-        ServiceKind::ImageKit => imagekit::answer(&worker, &ask, throttle),
-        ServiceKind::Templated => templated::answer(&worker, &ask, throttle),
+    let work = move || {
+        let _at_work = at_work;
+        match service {
+            ServiceKind::Uploadcare => uploadcare::answer(&worker, &ask, throttle),
+            ServiceKind::ImageKit => imagekit::answer(&worker, &ask, throttle),
+            ServiceKind::Templated => templated::answer(&worker, &ask, throttle),
+        }
     };
     if let Some(Fault::WorkLate(late)) = fault {
         tokio::spawn(async move {

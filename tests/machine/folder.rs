@@ -17,6 +17,7 @@ fn with_a_cut_off_job() -> House {
     house.wait_for_writes(3);
     child.kill().unwrap();
     child.wait().unwrap();
+    house.runtime.block_on(house.server.quiet());
     house.server.faults().release();
     house
 }
