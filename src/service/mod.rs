@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub search: bool,
     /// Purges that an account has in a month, as documented; `None` where there is no purging.
     pub purges_a_month: Option<u32>,
+    /// The least time between two requests that it wants; nothing where it wants none. For an account, ask [`pace`].
+    pub pace: Duration,
 }
 
 impl Capabilities {
@@ -88,6 +90,7 @@ impl Capabilities {
         metadata: false,
         search: false,
         purges_a_month: None,
+        pace: Duration::ZERO,
     };
 
     /// Whether it has the verb.
@@ -443,9 +446,10 @@ pub fn capabilities(service: ServiceKind) -> &'static Capabilities {
 /// The least time between two requests that a service wants; nothing where it wants none, or on this machine.
 pub fn pace(service: ServiceKind, api_base: &str) -> Duration {
     let is_here = parse_base(api_base).is_ok_and(|base| http::is_loopback(&base));
-    match service {
-        ServiceKind::Templated if !is_here => templated::PACE,
-        _ => Duration::ZERO,
+    if is_here {
+        Duration::ZERO
+    } else {
+        capabilities(service).pace
     }
 }
 

@@ -17,6 +17,7 @@ mod versions;
 mod wire;
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
@@ -83,6 +84,7 @@ pub(super) static CAN: Capabilities = Capabilities {
     metadata: true,
     search: true,
     purges_a_month: Some(1000),
+    pace: Duration::ZERO,
 };
 
 /// One account.

@@ -27,7 +27,7 @@ use super::http::{Http, Limits, is_loopback, parse_base};
 use super::work::ids_of;
 use super::{
     Answered, BatchAnswer, CallMeta, Capabilities, Credentials, ErrorKind, Gate, Listing, Page,
-    Pass, Seen, Service, ServiceError, Target, Work, no_verb,
+    Pass, Seen, Service, ServiceError, Target, Work, no_verb, pace,
 };
 use auth::Key;
 use known::Known;
@@ -45,7 +45,7 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// Time between two requests. The service names no limits, so we keep well below what it may have. A service
 /// on this computer is nobody else's.
-pub(super) const PACE: Duration = Duration::from_millis(500);
+const PACE: Duration = Duration::from_millis(500);
 
 /// Pictures under way.
 const PICTURES_AT_ONCE: usize = 4;
@@ -63,6 +63,7 @@ pub(super) static CAN: Capabilities = Capabilities {
     restore: false,
     repeatable: &[Verb::Delete],
     unstored: false,
+    pace: PACE,
     ..Capabilities::PLAIN
 };
 
@@ -88,11 +89,12 @@ impl Templated {
         let key = Key::new(credentials)?;
         let api = Http::new(&base, limits, REQUEST_ID)?;
         // A demo on a machine without CA certificates has its pictures beside it.
-        let (pictures, pace) = if is_loopback(&base) {
-            (api.clone(), Duration::ZERO)
+        let pictures = if is_loopback(&base) {
+            api.clone()
         } else {
-            (Http::new(&parse_base(PICTURES)?, limits, REQUEST_ID)?, PACE)
+            Http::new(&parse_base(PICTURES)?, limits, REQUEST_ID)?
         };
+        let pace = pace(ServiceKind::Templated, base.as_str());
         Ok(Self {
             key,
             base,
