@@ -365,7 +365,7 @@ pub fn exit_code(summary: &JobSummary) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Account, PlanArgs, ProfileId, ServiceKind, Source, Tally};
+    use crate::model::{PlanArgs, Source, Tally};
 
     use super::*;
 
@@ -374,16 +374,7 @@ mod tests {
             id: JobId(7),
             verb,
             args: PlanArgs::default(),
-            source: Source {
-                service: ServiceKind::Uploadcare,
-                profile: ProfileId("p".into()),
-                profile_name: "Shop".into(),
-                account: Account {
-                    name: "shop".into(),
-                    key: "k".into(),
-                },
-                api_base: "https://api.uploadcare.com".into(),
-            },
+            source: Source::example(),
             state,
             reason: String::new(),
             created: Time(0),

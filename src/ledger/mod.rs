@@ -223,7 +223,7 @@ fn no_such_job(job: JobId) -> LedgerError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Account, Plan, PlanItem, ProfileId, ServiceKind, Source, Verb};
+    use crate::model::{Plan, PlanItem, Source, Verb};
 
     #[test]
     fn a_folder_that_was_made_writable_shows_what_is_written() {
@@ -238,17 +238,11 @@ mod tests {
             notice: None,
         });
         assert_eq!(ledger.jobs().unwrap().len(), 0);
-        let source = Source {
-            service: ServiceKind::Uploadcare,
-            profile: ProfileId("p".into()),
-            profile_name: "Shop".into(),
-            account: Account {
-                name: "shop".into(),
-                key: "k".into(),
-            },
-            api_base: "https://api.uploadcare.com".into(),
-        };
-        let plan = Plan::new(Verb::Delete, source, vec![PlanItem::bare("a".into())]);
+        let plan = Plan::new(
+            Verb::Delete,
+            Source::example(),
+            vec![PlanItem::bare("a".into())],
+        );
         let job = ledger.create_job(&plan).unwrap();
         assert_eq!(ledger.summary(job).unwrap().tally.pending, 1);
     }

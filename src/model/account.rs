@@ -46,6 +46,23 @@ pub struct Source {
 }
 
 #[cfg(test)]
+impl Source {
+    /// Any source, for tests.
+    pub(crate) fn example() -> Self {
+        Self {
+            service: ServiceKind::Uploadcare,
+            profile: ProfileId("p".into()),
+            profile_name: "Shop".into(),
+            account: Account {
+                name: "shop".into(),
+                key: "k".into(),
+            },
+            api_base: "https://api.uploadcare.com".into(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

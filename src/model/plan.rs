@@ -157,21 +157,7 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Account, ProfileId, ServiceKind};
     use super::*;
-
-    fn source() -> Source {
-        Source {
-            service: ServiceKind::Uploadcare,
-            profile: ProfileId("p".into()),
-            profile_name: "Shop".into(),
-            account: Account {
-                name: "shop".into(),
-                key: "k".into(),
-            },
-            api_base: "https://api.uploadcare.com".into(),
-        }
-    }
 
     #[test]
     fn an_id_given_in_both_cases_is_one_item() {
@@ -180,7 +166,7 @@ mod tests {
         let group = format!("{upper}~3");
         let given = [upper, &lower, &group, &group.to_lowercase(), "Odd", "odd"];
         let items = given.map(|id| PlanItem::bare(id.into())).to_vec();
-        let plan = Plan::new(Verb::Delete, source(), items);
+        let plan = Plan::new(Verb::Delete, Source::example(), items);
         let ids: Vec<_> = plan.items().iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, [upper, &group, "Odd", "odd"]);
     }
@@ -188,7 +174,7 @@ mod tests {
     #[test]
     fn an_id_given_twice_is_one_item() {
         let items = ["b", "a", "b"].map(|id| PlanItem::bare(id.into())).to_vec();
-        let plan = Plan::new(Verb::Delete, source(), items);
+        let plan = Plan::new(Verb::Delete, Source::example(), items);
         let ids: Vec<_> = plan.items().iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, ["b", "a"]);
     }
