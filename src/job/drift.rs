@@ -78,11 +78,6 @@ pub(super) struct Looked {
     pub unseen: HashMap<u32, String>,
 }
 
-/// Whether items of this verb are looked at before a continued job sends them.
-pub(super) fn is_looked_at(verb: Verb) -> bool {
-    matches!(verb, Verb::Delete | Verb::DeleteFolders)
-}
-
 /// Looks at the items that wait for a call.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Whether the verb deletes files, so that a keep list matters.
+    /// Whether the verb deletes files: a keep list matters, and a continued job looks before it sends.
     pub fn minds(verb: Verb) -> bool {
         matches!(verb, Verb::Delete | Verb::DeleteFolders)
     }

@@ -41,6 +41,16 @@ impl Bench {
         self.engine.run_at(self.job, pace, stop, seen).await
     }
 
+    /// The disk has room again: the job is continued to its whole end.
+    async fn end_with_room(self) {
+        self.engine.ledger.free_disk();
+        self.fake.heal();
+        let bench = self.afresh();
+        let summary = bench.run_as_the_program().await.unwrap();
+        assert_eq!(counts(&summary), [400, 0, 0, 0, 0]);
+        bench.check();
+    }
+
     /// What the job told that it waits for.
     fn waited_for(&self) -> Option<Away> {
         let told = self.seen.progress.lock().unwrap();
@@ -90,12 +100,7 @@ async fn a_disk_that_stays_full_halts_the_job_which_can_be_continued() {
     let last = bench.seen.progress.lock().unwrap().last().unwrap().clone();
     assert_eq!((last.state, last.reason), (JobState::Halted, error.message));
     assert_eq!(last.tally.done, sent as u64 * 10, "what was seen is shown");
-    bench.engine.ledger.free_disk();
-    bench.fake.heal();
-    let bench = bench.afresh();
-    let summary = bench.run_as_the_program().await.unwrap();
-    assert_eq!(counts(&summary), [400, 0, 0, 0, 0]);
-    bench.check();
+    bench.end_with_room().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,12 +121,7 @@ async fn a_stop_while_the_disk_is_full_is_at_once() {
         "{said:?}"
     );
     assert!(bench.fake.batches() < 40);
-    bench.engine.ledger.free_disk();
-    bench.fake.heal();
-    let bench = bench.afresh();
-    let summary = bench.run_as_the_program().await.unwrap();
-    assert_eq!(counts(&summary), [400, 0, 0, 0, 0]);
-    bench.check();
+    bench.end_with_room().await;
 }
 
 #[tokio::test]

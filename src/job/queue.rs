@@ -318,17 +318,13 @@ impl Queue {
 
     /// Everything that will have no call any more, in plan order.
     pub fn take_left(&mut self) -> Vec<Entry> {
+        for entry in std::mem::take(&mut self.resend) {
+            self.leave_or_look(entry, false, Duration::ZERO);
+        }
         let follow = std::mem::take(&mut self.follow);
         let followed = follow.into_values().flat_map(|chunk| chunk.entries);
         let mut left = std::mem::take(&mut self.left);
-        left.extend(
-            followed
-                .chain(self.resend.drain(..).map(|entry| Entry {
-                    open: entry.open || entry.doubt == Doubt::Lost,
-                    ..entry
-                }))
-                .chain(self.fresh.drain(..)),
-        );
+        left.extend(followed.chain(self.fresh.drain(..)));
         left.sort_by_key(|entry| entry.seq);
         left
     }

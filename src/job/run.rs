@@ -16,7 +16,7 @@ use crate::service::{Pass, Priority, ServiceError};
 
 use super::call::{Closed, Line};
 use super::chunk::Pace;
-use super::drift::{is_looked_at, look};
+use super::drift::look;
 use super::guard::Guard;
 use super::queue::{Next, Queue};
 use super::resume::{Left, left};
@@ -169,7 +169,7 @@ impl Run {
 
     /// Looks at what waits for a call and ends what must not have one any more.
     async fn hold_back(&mut self, record: &JobRecord, keep: &Guard) {
-        if !is_looked_at(record.summary.verb) || self.queue.is_shut() {
+        if !Guard::minds(record.summary.verb) || self.queue.is_shut() {
             return;
         }
         let waiting = self.queue.waiting();
