@@ -112,7 +112,8 @@ pub async fn batch(
         return Err(Failure::usage("A new name is for one file. Give one id."));
     }
     let within = counts.then(|| files_within(&known, &plan));
-    let asks = asks && plan_facts(&plan).going() > 0;
+    let facts = plan_facts(&plan);
+    let asks = asks && facts.going() > 0;
     let held = if verb == Verb::Delete && (args.dry_run || asks) {
         in_groups(&project, &plan).await
     } else {
@@ -120,6 +121,7 @@ pub async fn batch(
     };
     let shown = Shown {
         plan: &plan,
+        facts,
         held: &held,
         within,
     };
@@ -337,7 +339,7 @@ fn can_ask() -> bool {
 fn ask(shown: &Shown<'_>, protected: bool) -> Result<(), Failure> {
     plan_lines(shown).into_iter().for_each(note);
     let plan = shown.plan;
-    let items = plan_facts(plan).going();
+    let items = shown.facts.going();
     let large = items > job::typed_above(plan);
     let what = counted(items, plan.verb.kind().noun(1), plan.verb.kind().noun(2));
     let account = &plan.source.account;
@@ -382,6 +384,7 @@ fn eprint_now(text: &str) {
 /// A plan and what was found out of it for whoever looks at it.
 struct Shown<'a> {
     plan: &'a Plan,
+    facts: PlanFacts,
     held: &'a InGroups,
     /// Files in its folders, where it has some.
     within: Option<u64>,
@@ -400,9 +403,8 @@ fn print_plan(shown: &Shown<'_>, json: bool) -> Result<u8, Failure> {
 }
 
 fn plan_object(shown: &Shown<'_>) -> serde_json::Value {
-    let (plan, held) = (shown.plan, shown.held);
-    let facts = plan_facts(plan);
-    let notes = job::plan_notes(plan, &facts, shown.within).into_iter();
+    let (plan, facts, held) = (shown.plan, &shown.facts, shown.held);
+    let notes = job::plan_notes(plan, facts, shown.within).into_iter();
     let notes: Vec<_> = notes.map(|note| note.words).collect();
     let mut object = serde_json::json!({
         "dry_run": true,
@@ -440,14 +442,13 @@ fn plan_object(shown: &Shown<'_>) -> serde_json::Value {
 
 /// The plan for a person.
 fn plan_lines(shown: &Shown<'_>) -> Vec<String> {
-    let plan = shown.plan;
-    let facts = plan_facts(plan);
+    let (plan, facts) = (shown.plan, &shown.facts);
     let kind = plan.verb.kind();
     let what = counted(facts.going(), kind.noun(1), kind.noun(2));
-    let notes = job::plan_notes(plan, &facts, shown.within).into_iter();
+    let notes = job::plan_notes(plan, facts, shown.within).into_iter();
     let mut lines = vec![heading(plan, &what)];
     lines.extend(
-        fact_lines(plan, &facts)
+        fact_lines(plan, facts)
             .into_iter()
             .chain(group_lines(plan, shown.held))
             .chain(notes.map(|note| note.words))
