@@ -1,6 +1,6 @@
 //! What some services have beside plain files: folders, versions, fields of their own, and edits of one file.
 
-use super::{ItemId, Time};
+use super::{ItemId, Time, path};
 
 /// One folder, as the listing gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,7 @@ impl FolderRow {
 
     /// The path of the folder that it is in; the root's is `/`.
     pub fn parent(&self) -> &str {
-        match self.path.rsplit_once('/') {
-            Some(("", _)) | None => "/",
-            Some((parent, _)) => parent,
-        }
+        path::parent(&self.path)
     }
 }
 

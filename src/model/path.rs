@@ -13,6 +13,14 @@ pub fn join_if_any(folder: &str, name: &str) -> String {
     }
 }
 
+/// The folder that a path is in; the root's is `/`.
+pub fn parent(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some(("", _)) | None => "/",
+        Some((parent, _)) => parent,
+    }
+}
+
 /// Whether a path is the folder or below it.
 pub fn is_within(path: &str, folder: &str) -> bool {
     let rest = path.strip_prefix(folder.trim_end_matches('/'));

@@ -198,11 +198,7 @@ impl FolderSheet {
         if within && (self.act == FolderAct::Move || to == *self.path) {
             return Some("A folder cannot go into itself.".into());
         }
-        let parent = match self.path.rsplit_once('/') {
-            Some(("", _)) | None => "/",
-            Some((parent, _)) => parent,
-        };
-        (to == parent).then(|| "It is in that folder already.".into())
+        (to == path::parent(&self.path)).then(|| "It is in that folder already.".into())
     }
 
     fn buttons(

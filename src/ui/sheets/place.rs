@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{CornerRadius, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::model::{check_folder, folder_becomes, size::counted, text::visible};
+use crate::model::{check_folder, folder_becomes, path, size::counted, text::visible};
 use crate::ui::folders::tree::Tree;
 use crate::ui::parts;
 use crate::ui::theme::{self, Tokens};
@@ -66,12 +66,8 @@ impl PlacePicker {
 
     /// Tells it where the files are that go there, by their paths: what is there already stays as it is.
     pub fn moves<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
-        for path in paths {
-            let folder = match path.rsplit_once('/') {
-                Some(("", _)) | None => "/",
-                Some((folder, _)) => folder,
-            };
-            *self.from.entry(folder.to_owned()).or_default() += 1;
+        for file in paths {
+            *self.from.entry(path::parent(file).to_owned()).or_default() += 1;
             self.files += 1;
         }
     }
