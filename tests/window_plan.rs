@@ -86,3 +86,23 @@ fn the_look_into_groups_says_how_far_it_is_and_can_be_skipped() {
     assert!(window.can_press("Delete 2 files"));
     window.demo().faults().release();
 }
+
+/// A sheet that got lower when the look ended took its button away from under the pointer.
+#[test]
+fn the_buttons_stand_still_when_no_group_is_found() {
+    let mut window = Window::open();
+    let (_, free) = held_and_free(&window);
+    window.filter(&free, 1);
+    window.click_row(0, Modifiers::NONE);
+    window.steps(8);
+    window.demo().faults().hold(Target::Reads, 0);
+    window.press("Delete…");
+    window.shows("Looking whether any of these");
+    window.steps(2);
+    let place = |window: &Window| window.harness.get_by_label("Cancel").rect();
+    let before = place(&window);
+    window.demo().faults().release();
+    window.shows("None of these is in a group.");
+    window.steps(2);
+    assert_eq!(place(&window), before);
+}

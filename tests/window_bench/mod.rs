@@ -111,19 +111,21 @@ impl Window {
             assert!(
                 start.elapsed() < PATIENCE,
                 "waited for {what} in vain, saw {:?}",
-                self.counts()
+                self.words()
             );
             std::thread::sleep(Duration::from_millis(4));
         }
     }
 
-    /// All that is said in the form "3 of 8": where things stand.
-    fn counts(&self) -> Vec<String> {
-        let nodes = self.harness.query_all_by_label_contains(" of ");
+    /// All that is said in the window, for who looks at a test that failed.
+    fn words(&self) -> Vec<String> {
+        let nodes = self.harness.query_all_by(|_| true);
         nodes
-            .map(|node| {
+            .filter_map(|node| {
                 let node = node.accesskit_node();
-                node.label().or_else(|| node.value()).unwrap_or_default()
+                let words = node.label().or_else(|| node.value())?;
+                let off = if node.is_disabled() { ", off" } else { "" };
+                Some(format!("{words} ({:?}{off})", node.role()))
             })
             .collect()
     }
@@ -176,8 +178,14 @@ impl Window {
             .is_some_and(|node| !node.accesskit_node().is_disabled())
     }
 
+    /// Clicks it once it can be used and no longer moves.
     pub fn click(&mut self, role: Role, label: &str) {
-        self.wait(label, |window| window.can(role, label));
+        let place = std::cell::Cell::new(None);
+        self.wait(label, |window| {
+            let can = window.can(role, label);
+            let rect = can.then(|| window.harness.get_by_role_and_label(role, label).rect());
+            can && place.replace(rect) == rect
+        });
         self.harness.get_by_role_and_label(role, label).click();
         self.steps(2);
     }

@@ -31,6 +31,7 @@ enum Shows {
     Looking,
     Skipped,
     Failed,
+    InNone,
     Found,
     LeftOut,
 }
@@ -85,7 +86,7 @@ impl GroupLook {
             _ if self.skipped => Shows::Skipped,
             None => Shows::Looking,
             Some(Err(_)) => Shows::Failed,
-            Some(Ok(found)) if found.groups.is_empty() && found.unread == 0 => Shows::Nothing,
+            Some(Ok(found)) if found.groups.is_empty() && found.unread == 0 => Shows::InNone,
             Some(Ok(_)) => Shows::Found,
         }
     }
@@ -103,6 +104,8 @@ impl GroupLook {
             Shows::Looking => self.looking_ui(ui),
             Shows::Skipped => plain(ui, "Whether any of these are in a group was not looked at."),
             Shows::Failed => self.failed_ui(ui),
+            // A line that went would move the sheet, and its buttons, under the pointer.
+            Shows::InNone => plain(ui, "None of these is in a group."),
             Shows::Found => self.found_ui(ui, plan, ready),
             Shows::LeftOut => self.left_out_ui(ui, plan, ready),
         })
