@@ -650,19 +650,102 @@ fn columns_that_do_not_fit_scroll_sideways() {
     harness.state_mut().table.set_width("name", 900.0);
     harness.run();
     assert!(harness.query_by_label("Sort by Problem").is_none());
-    harness.hover_at(Pos2::new(300.0, 200.0));
-    harness.event(egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: Vec2::new(-5000.0, 0.0),
-        phase: egui::TouchPhase::Move,
-        source: egui::MouseWheelSource::Unknown,
-        modifiers: EguiModifiers::NONE,
-    });
-    harness.run_steps(60);
+    sideways(&mut harness, 5000.0);
     let title = harness.get_by_label("Sort by Problem").rect();
     let table = harness.get_by_label("Files").rect();
     assert!(
         (title.right() - table.right()).abs() <= 13.0,
         "{title} in {table}"
     );
+}
+
+fn sideways(harness: &mut Harness<'_, Screen>, points: f32) {
+    harness.hover_at(Pos2::new(300.0, 200.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: Vec2::new(-points, 0.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: EguiModifiers::NONE,
+    });
+    harness.run_steps(60);
+}
+
+/// A table that is scrolled to its right end, with names of 240 points and other columns of 600 each.
+fn far_right() -> Harness<'static, Screen> {
+    let mut harness = files(30);
+    for (column, width) in [("name", 240.0), ("size", 600.0), ("problem", 600.0)] {
+        harness.state_mut().table.set_width(column, width);
+    }
+    harness.run();
+    sideways(&mut harness, 5000.0);
+    harness
+}
+
+#[test]
+fn the_name_stays_while_other_columns_scroll() {
+    let mut harness = far_right();
+    let title = |harness: &Harness<'_, Screen>, name: &str| {
+        let title = harness.query_by_role_and_label(egui::Role::ColumnHeader, name);
+        title.map(|title| title.rect())
+    };
+    let table = harness.get_by_label("Files").rect();
+    let name = title(&harness, "Sort by Name").unwrap();
+    assert_eq!((name.left(), name.width()), (table.left() + 36.0, 240.0));
+    assert_eq!(title(&harness, "Sort by Size"), None, "below the name");
+    let problem = title(&harness, "Sort by Problem").unwrap();
+    assert_eq!(problem.left(), name.right(), "only what is seen of it");
+    assert!((problem.right() - table.right()).abs() <= 13.0, "{problem}");
+
+    harness.get_by_label("Sort by Name").click();
+    harness.run();
+    let column = |event: &TableEvent| match event {
+        TableEvent::Sort { column, .. } => Some(*column),
+        _ => None,
+    };
+    let sorted = harness.state().events.iter().find_map(column);
+    assert_eq!(sorted, Some(0), "nothing lies over the name's title");
+    sideways(&mut harness, -5000.0);
+    assert!(title(&harness, "Sort by Size").is_some());
+}
+
+#[test]
+fn rows_are_used_as_ever_while_columns_are_scrolled() {
+    let mut harness = far_right();
+    let (from, to) = (middle(&harness, "img2.jpg"), middle(&harness, "img4.jpg"));
+    harness.hover_at(from);
+    harness.step();
+    button(&mut harness, from, true);
+    harness.hover_at(to);
+    harness.run_steps(2);
+    button(&mut harness, to, false);
+    assert_eq!(harness.state().selected(), [2, 3, 4]);
+    harness.get_by_label("Select img7.jpg").click();
+    harness.run();
+    assert_eq!(harness.state().selected(), [2, 3, 4, 7]);
+    harness.key_press(EguiKey::End);
+    harness.run();
+    assert_eq!(harness.state().selected(), [29]);
+    let row = harness.get_by_label("img29.jpg");
+    assert_eq!(row.accesskit_node().is_selected(), Some(true));
+}
+
+#[test]
+fn the_edge_of_the_name_is_where_it_is_seen() {
+    let mut harness = far_right();
+    harness.state_mut().table.set_width("name", 900.0);
+    sideways(&mut harness, 5000.0);
+    let name = |harness: &Harness<'_, Screen>| harness.get_by_label("Sort by Name").rect();
+    let wide = name(&harness);
+    assert!(wide.width() < 320.0, "half the table at most: {wide}");
+    let edge = Pos2::new(wide.right() - 1.0, wide.center().y);
+    harness.drag_at(edge);
+    harness.run();
+    for by in [-10.0, -60.0] {
+        harness.hover_at(edge + Vec2::new(by, 0.0));
+        harness.run();
+    }
+    harness.drop_at(edge + Vec2::new(-60.0, 0.0));
+    harness.run();
+    assert_eq!(name(&harness).width(), wide.width() - 60.0);
 }

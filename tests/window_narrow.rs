@@ -78,3 +78,38 @@ fn details_are_open_where_there_is_room_for_them() {
         assert_eq!(window.has_button("Copy id"), !with_a_file, "{size:?}");
     }
 }
+
+#[test]
+fn names_stay_in_view_when_all_columns_are_shown() {
+    let mut window = Window::open();
+    resized(&mut window, (1000.0, 640.0));
+    let name = "Sort by Name";
+    let title = window
+        .harness
+        .get_by_role_and_label(Role::ColumnHeader, name);
+    title.click_secondary();
+    window.steps(3);
+    for column in ["Id", "Stored"] {
+        window.click(Role::CheckBox, column);
+    }
+    window.key(Modifiers::NONE, Key::Escape);
+    let before = rect(&window, Role::ColumnHeader, name);
+    let id = rect(&window, Role::ColumnHeader, "Sort by Id");
+    assert!(id.width() < 260.0, "{id:?} is cut, so the table scrolls");
+    window
+        .harness
+        .hover_at(before.center() + Vec2::new(0.0, 100.0));
+    window.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: Vec2::new(-5000.0, 0.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+        modifiers: Modifiers::NONE,
+    });
+    window.wait("the last column", |window| {
+        rect(window, Role::ColumnHeader, "Sort by Id").width() == 270.0
+    });
+    assert_eq!(rect(&window, Role::ColumnHeader, name), before);
+    let id = rect(&window, Role::ColumnHeader, "Sort by Id");
+    assert!(id.left() >= before.right(), "{id:?}");
+}

@@ -237,6 +237,7 @@ pub fn table(ui: &Ui) -> TableStyle {
         background: tokens.bg,
         header_background: tokens.panel,
         line: tokens.line,
+        fold: tokens.edge,
         header_text: tokens.weak,
         header_strong: tokens.text,
         accent: tokens.accent,

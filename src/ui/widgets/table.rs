@@ -93,7 +93,9 @@ mod table_rows;
 
 use std::ops::Range;
 
-use egui::{Event, EventFilter, Id, Popup, Rect, Response, Role, Sense, Shape, Ui, UiBuilder};
+use egui::{
+    Event, EventFilter, Id, Popup, Rect, Response, Role, Sense, Shape, Stroke, Ui, UiBuilder,
+};
 
 use crate::catalogue::Coverage;
 
@@ -227,7 +229,7 @@ impl<'a> Table<'a> {
         let mut frame = self.lay_out(id, &areas, state, style);
         let mut events = take_keys(ui, id);
         let thumbs = scroll_bars_ui(ui, &frame, &areas, state, count);
-        frame.left = areas.left(state);
+        frame.across = areas.scrolled(state);
         let view = view_of(ui, focused, &areas, state, count);
         let clip = ui.clip_rect();
         ui.set_clip_rect(clip.intersect(view.ground));
@@ -236,6 +238,7 @@ impl<'a> Table<'a> {
         drag::ui(ui, &body, &frame, &view, state, &mut events);
         ui.painter().extend(thumbs.into_iter().flatten());
         let resize = header::ui(ui, &frame, areas.header, state, &mut events);
+        paint_fold(ui, &frame, areas.header.with_max_y(areas.body.bottom()));
         resize_column(ui, &frame, &view, state, rows, resize);
         TableOutput {
             events,
@@ -260,8 +263,7 @@ impl<'a> Table<'a> {
             second: self.second,
             checks: self.checks,
             placed: &areas.placed,
-            left: areas.left(state),
-            clip_left: areas.columns_left,
+            across: areas.scrolled(state),
         }
     }
 }
@@ -308,6 +310,15 @@ fn view_of(ui: &Ui, focused: bool, areas: &Areas, state: &TableState, rows: usiz
     }
 }
 
+/// Where columns slide below the one that stays.
+fn paint_fold(ui: &Ui, frame: &Frame<'_>, rect: Rect) {
+    if frame.across.is_over {
+        let x = frame.across.begin + frame.across.stays - 0.5;
+        let line = Stroke::new(1.0, frame.style.fold);
+        ui.painter().vline(x, rect.y_range(), line);
+    }
+}
+
 fn scroll_by_wheel(ui: &Ui, areas: &Areas, state: &mut TableState, rows: usize) {
     let delta = if ui.is_enabled() && ui.rect_contains_pointer(areas.body) {
         ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta))
@@ -341,8 +352,9 @@ fn scroll_bars_ui(
         let bar = Bar {
             axis: Axis::Horizontal,
             track,
-            view: f64::from(areas.columns_view),
-            content: f64::from(areas.columns_width()),
+            // A page is what is seen beside the column that stays.
+            view: f64::from(areas.columns_view - areas.stays_at_least()),
+            content: f64::from(areas.columns_width() - areas.stays_at_least()),
         };
         let id = frame.id.with("across");
         bar.ui(ui, id, frame.style, &mut across, &mut state.left_px)
@@ -362,7 +374,7 @@ fn resize_column(
     match resize {
         Some(Resize::By(column, points)) => {
             let now = frame.placed.iter().find(|placed| placed.column == column);
-            let width = now.map_or(0.0, |placed| placed.width) + points;
+            let width = now.map_or(0.0, |placed| frame.width(placed)) + points;
             state.set_width(frame.columns[column].id, width);
         }
         Some(Resize::Fit(column)) => {

@@ -194,8 +194,8 @@ fn paint_cells(
 ) {
     let pointer = response.hover_pos();
     for placed in frame.placed {
-        let cell = placed.rect(frame.left, rect);
-        let clip = cell.intersect(frame.scrolled(view.body));
+        let cell = frame.cell(placed, rect);
+        let clip = cell.intersect(frame.seen(placed, view.body));
         if !clip.is_positive() {
             continue;
         }

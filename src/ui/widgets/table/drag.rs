@@ -25,7 +25,7 @@ pub(super) fn ui(
         let on_row = pressed.and_then(|at| Some((at, view.place_at(at.y)?)));
         if let Some((at, place)) = on_row {
             let mut held = held(ui.input(|input| input.modifiers));
-            held.ctrl |= at.x < frame.clip_left;
+            held.ctrl |= at.x < frame.across.begin;
             events.push(TableEvent::DragFrom { place, held });
             state.drawn = Some(place);
         }

@@ -38,7 +38,7 @@ pub(super) fn ui(
         .hline(rect.x_range(), rect.bottom() - 0.5, line);
     let mut resize = None;
     for placed in frame.placed {
-        let cell = placed.rect(frame.left, rect);
+        let cell = frame.cell(placed, rect);
         title_ui(ui, frame, placed, cell, rect, events);
         resize = resize.or(edge_ui(ui, frame, placed, cell, rect));
     }
@@ -62,7 +62,7 @@ fn title_ui(
 ) {
     let column = &frame.columns[placed.column];
     let sorted = mark_of(frame, placed.column);
-    let clip = frame.scrolled(header).intersect(cell);
+    let clip = frame.seen(placed, header).intersect(cell);
     if column.sortable && clip.is_positive() {
         let id = frame.id.with(("title", column.id));
         let response = ui.interact(clip, id, Sense::click());
@@ -169,8 +169,9 @@ fn edge_ui(
     header: Rect,
 ) -> Option<Resize> {
     let edge = Rect::from_x_y_ranges(cell.right() - EDGE..=cell.right() + EDGE, header.y_range());
-    let edge = edge.intersect(frame.scrolled(header));
-    if !edge.is_positive() {
+    let seen = frame.seen(placed, header);
+    let edge = edge.intersect(seen);
+    if !edge.is_positive() || cell.right() < seen.left() {
         return None;
     }
     let id = frame.id.with(("edge", frame.columns[placed.column].id));

@@ -8,6 +8,8 @@ use crate::catalogue::Coverage;
 
 /// What a growing column keeps of its width where room is short: beyond that the table scrolls sideways.
 const SHRINK: f32 = 0.8;
+/// What the column that stays may take of the view once others slide below it.
+const STAYS: f32 = 0.5;
 
 /// A column of this frame.
 #[derive(Clone, Copy, Debug)]
@@ -16,15 +18,8 @@ pub(super) struct Placed {
     /// From the left of all columns.
     pub x: f32,
     pub width: f32,
-}
-
-impl Placed {
-    pub fn rect(&self, left: f32, row: Rect) -> Rect {
-        Rect::from_min_size(
-            pos2(left + self.x, row.top()),
-            vec2(self.width, row.height()),
-        )
-    }
+    /// Whether it stays at the left while the others scroll.
+    pub stays: bool,
 }
 
 /// What all parts of a frame share.
@@ -37,16 +32,46 @@ pub(super) struct Frame<'a> {
     pub second: Option<(usize, bool)>,
     pub checks: Option<Coverage>,
     pub placed: &'a [Placed],
-    /// Where the first column begins, scrolled as it is.
+    pub across: Across,
+}
+
+/// How far the columns of this frame are scrolled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Across {
+    /// Where columns begin: right of the checkboxes.
+    pub begin: f32,
+    /// Where the first of them would begin, scrolled as they are.
     pub left: f32,
-    /// Where the columns that scroll begin to be seen.
-    pub clip_left: f32,
+    /// What is seen of the column that stays; 0 where none does.
+    pub stays: f32,
+    /// Whether others are below it.
+    pub is_over: bool,
 }
 
 impl Frame<'_> {
-    /// The part of a rect in which columns scroll: right of the checkboxes.
-    pub fn scrolled(&self, rect: Rect) -> Rect {
-        rect.with_min_x(self.clip_left)
+    /// A column's part of a row.
+    pub fn cell(&self, placed: &Placed, row: Rect) -> Rect {
+        let (x, width) = self.span(placed);
+        Rect::from_min_size(pos2(x, row.top()), vec2(width, row.height()))
+    }
+
+    /// Where a column begins, and how wide it is seen.
+    fn span(&self, placed: &Placed) -> (f32, f32) {
+        match placed.stays {
+            true => (self.across.begin, self.across.stays),
+            false => (self.across.left + placed.x, placed.width),
+        }
+    }
+
+    /// Width of a column as it is seen.
+    pub fn width(&self, placed: &Placed) -> f32 {
+        self.span(placed).1
+    }
+
+    /// The part of a rect in which a column is seen: right of all that stays before it.
+    pub fn seen(&self, placed: &Placed, rect: Rect) -> Rect {
+        let before = if placed.stays { 0.0 } else { self.across.stays };
+        rect.with_min_x(self.across.begin + before)
     }
 }
 
@@ -109,9 +134,28 @@ impl Areas {
         }
     }
 
-    /// Where the first column begins, scrolled as it is.
-    pub fn left(&self, state: &TableState) -> f32 {
-        self.columns_left - state.left_px as f32
+    /// How far the columns are scrolled. A column that stays and is wider than it may be gives of its width
+    /// first: then the others slide below it.
+    pub fn scrolled(&self, state: &TableState) -> Across {
+        let scrolled = state.left_px as f32;
+        let first = self.staying().map_or(0.0, |first| first.width);
+        let stays = (first - scrolled).max(self.stays_at_least());
+        Across {
+            begin: self.columns_left,
+            left: self.columns_left - scrolled,
+            stays,
+            is_over: stays > 0.0 && stays > first - scrolled + 0.5,
+        }
+    }
+
+    fn staying(&self) -> Option<&Placed> {
+        self.placed.first().filter(|first| first.stays)
+    }
+
+    /// What is seen of the column that stays, however far the others are scrolled.
+    pub fn stays_at_least(&self) -> f32 {
+        let most = STAYS * self.columns_view;
+        self.staying().map_or(0.0, |first| first.width.min(most))
     }
 
     /// Width of all columns.
@@ -163,7 +207,13 @@ fn place_columns(
         } else {
             width(column)
         };
-        let placed = Placed { column, x, width };
+        let stays = x == 0.0 && !columns[column].hideable;
+        let placed = Placed {
+            column,
+            x,
+            width,
+            stays,
+        };
         x += width;
         placed
     };
@@ -229,6 +279,30 @@ mod tests {
         assert_eq!(left(&state, &[2], 399.0), [0, 2, 3], "sorted by it");
         state.set_width("type", 60.0);
         assert_eq!(left(&state, &[], 399.0), [0, 2, 3], "set by hand");
+    }
+
+    #[test]
+    fn the_first_column_stays_and_a_wide_one_gives_first() {
+        const NAMED: [TableColumn; 3] = [
+            TableColumn::new("name", "Name", 100.0).always(),
+            TableColumn::new("size", "Size", 200.0).always(),
+            TableColumn::new("id", "Id", 200.0),
+        ];
+        let mut state = TableState::new(&NAMED, 28.0);
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(336.0, 128.0));
+        let scrolled = |state: &mut TableState, by: f64| {
+            let areas = Areas::of(rect, &NAMED, &[], state, 28.0, 36.0, 0.0);
+            assert!(areas.placed[0].stays && !areas.placed[1].stays);
+            state.left_px = by;
+            let across = areas.scrolled(state);
+            (across.left, across.stays, across.is_over)
+        };
+        assert_eq!(scrolled(&mut state, 0.0), (36.0, 100.0, false));
+        assert_eq!(scrolled(&mut state, 120.0), (-84.0, 100.0, true));
+        state.set_width("name", 400.0);
+        assert_eq!(scrolled(&mut state, 0.0), (36.0, 400.0, false));
+        assert_eq!(scrolled(&mut state, 250.0), (-214.0, 150.0, false));
+        assert_eq!(scrolled(&mut state, 300.0), (-264.0, 150.0, true));
     }
 
     #[test]

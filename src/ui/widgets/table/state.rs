@@ -15,7 +15,7 @@ pub struct TableColumn {
     pub right: bool,
     /// Whether a click on its title sorts.
     pub sortable: bool,
-    /// Whether it can be hidden.
+    /// Whether it can be hidden. One that cannot, and is the first, stays at the left while the others scroll.
     pub hideable: bool,
     /// Whether it is shown at first.
     pub visible: bool,
@@ -73,7 +73,7 @@ impl TableColumn {
         }
     }
 
-    /// Cannot be hidden.
+    /// Cannot be hidden, and as the first stays at the left while the others scroll.
     pub const fn always(self) -> Self {
         Self {
             hideable: false,

@@ -25,6 +25,8 @@ pub struct TableStyle {
     pub header_background: Color32,
     /// Separators.
     pub line: Color32,
+    /// Where columns slide below the one that stays.
+    pub fold: Color32,
     /// Titles of columns.
     pub header_text: Color32,
     /// The sorted column's title.
@@ -71,6 +73,7 @@ impl TableStyle {
             background: visuals.panel_fill,
             header_background: visuals.faint_bg_color,
             line: widgets.noninteractive.bg_stroke.color,
+            fold: widgets.noninteractive.bg_stroke.color,
             header_text: visuals.weak_text_color(),
             header_strong: visuals.text_color(),
             accent: visuals.hyperlink_color,
