@@ -120,3 +120,33 @@ fn a_plan_counts_what_goes_and_names_what_is_kept() {
     let removed = |id: &&String| books.file(id).unwrap().removed.is_some();
     assert_eq!(ids[..3].iter().filter(removed).count(), 1);
 }
+
+#[test]
+fn a_long_keep_list_is_searched_and_shortened() {
+    let data = tempfile::tempdir().unwrap();
+    drop(Window::open_in(data.path()));
+    let mut profiles = Profiles::load(data.path()).unwrap();
+    let mut profile = profiles.list()[0].clone();
+    let ids = (0..3000).map(|n| format!("kept-{n:04}"));
+    profile.keep.add(ids.map(|id| id.as_str().into()));
+    profiles.put(profile).unwrap();
+    drop(profiles);
+
+    let mut window = Window::open_in(data.path());
+    window.press("Menu");
+    window.press("Keep list…");
+    window.shows("3,000 files");
+    window.fill("Find on the keep list", "KEPT-299");
+    let takes = |window: &Window, id: &str| window.has_button(&format!("Take {id} off"));
+    assert!(takes(&window, "kept-2990") && !takes(&window, "kept-0000"));
+    window.press("Take kept-2990 off");
+    assert!(!takes(&window, "kept-2990") && takes(&window, "kept-2991"));
+    window.shows("2,999 files");
+    window.fill("Find on the keep list", "kept-0000");
+    assert!(takes(&window, "kept-0000") && !takes(&window, "kept-2991"));
+    window.press("Save");
+    window.wait("the list on disk", |_| {
+        let kept = Profiles::load(data.path()).unwrap().list()[0].keep.clone();
+        kept.ids.len() == 2999
+    });
+}

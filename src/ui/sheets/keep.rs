@@ -7,7 +7,7 @@ use egui::{Align, Context, Grid, Layout, RichText, ScrollArea, Ui, WidgetInfo, v
 use super::{Stay, show};
 use crate::catalogue::Catalogue;
 use crate::job::Guard;
-use crate::model::{ItemId, Verb, size, text};
+use crate::model::{ItemId, Keep, Verb, size, text};
 use crate::profile::Profile;
 use crate::service;
 use crate::ui::parts::{self, Icon, Weight};
@@ -26,6 +26,13 @@ pub struct KeepSheet {
     /// The names of the files on the list, as far as they are known.
     names: HashMap<ItemId, String>,
     words: String,
+    found: Option<Found>,
+}
+
+/// Where on the list the files are that fit some words: a list of thousands is not looked through every frame.
+struct Found {
+    words: String,
+    places: Vec<usize>,
 }
 
 impl KeepSheet {
@@ -38,6 +45,7 @@ impl KeepSheet {
         Self {
             names: profile.keep.ids.iter().filter_map(named).collect(),
             words: String::new(),
+            found: None,
             profile,
         }
     }
@@ -54,6 +62,7 @@ impl KeepSheet {
             parts::text(ui, size::counted(all as u64, "file", "files"));
             if all > 0 && parts::link(ui, "Remove all").clicked() {
                 self.profile.keep.ids.clear();
+                self.found = None;
             }
             parts::caption(ui, "put there by the menu of the selected files");
         });
@@ -62,20 +71,16 @@ impl KeepSheet {
             let hint = "Name or id";
             parts::hinted_field(ui, &mut self.words, "Find on the keep list", hint, width);
         }
-        let words = self.words.trim().to_lowercase();
-        let fits = |id: &&ItemId| {
-            words.is_empty()
-                || self.name(id).to_lowercase().contains(&words)
-                || id.as_str().to_lowercase().contains(&words)
-        };
-        let shown: Vec<&ItemId> = self.profile.keep.ids.iter().filter(fits).collect();
+        self.find();
+        let shown = self.found.as_ref().map_or(&[][..], |found| &found.places);
         let mut off = None;
         ScrollArea::vertical()
             .id_salt("kept files")
             .max_height(LINE * LINES as f32)
             .auto_shrink([false, true])
             .show_rows(ui, LINE, shown.len(), |ui, range| {
-                for &id in &shown[range] {
+                for &place in &shown[range] {
+                    let id = &self.profile.keep.ids[place];
                     if line(ui, self.name(id), id.as_str()) {
                         off = Some(id.clone());
                     }
@@ -83,7 +88,39 @@ impl KeepSheet {
             });
         if let Some(id) = off {
             self.profile.keep.remove(&[id]);
+            self.found = None;
         }
+    }
+
+    /// Looks through the list if the words or the list changed since.
+    fn find(&mut self) {
+        let words = self.words.trim().to_lowercase();
+        if self
+            .found
+            .as_ref()
+            .is_some_and(|found| found.words == words)
+        {
+            return;
+        }
+        let ids = &self.profile.keep.ids;
+        let fits = |id: &ItemId| {
+            words.is_empty()
+                || self.name(id).to_lowercase().contains(&words)
+                || id.as_str().to_lowercase().contains(&words)
+        };
+        let places = (0..ids.len()).filter(|&place| fits(&ids[place])).collect();
+        self.found = Some(Found { words, places });
+    }
+
+    /// What is wrong with the rules of the list. Its ids cannot be wrong, so they are left out of the question.
+    fn wrong(&self) -> Option<String> {
+        let keep = &self.profile.keep;
+        let rules = Keep {
+            ids: Vec::new(),
+            filter: keep.filter.clone(),
+            metadata_key: keep.metadata_key.clone(),
+        };
+        Guard::of(&rules, Verb::Delete).err()
     }
 
     /// Shows the sheet. The profile once its list is to be saved.
@@ -101,7 +138,7 @@ impl KeepSheet {
             self.files(ui);
             ui.add_space(8.0);
             self.fields(ui);
-            let wrong = Guard::of(&self.profile.keep, Verb::Delete).err();
+            let wrong = self.wrong();
             if let Some(wrong) = &wrong {
                 parts::notice(ui, Icon::Warning, Tokens::of(ui).bad, |ui| {
                     ui.label(wrong);
