@@ -222,3 +222,24 @@ fn a_half_typed_filter_counts_and_plans_as_what_it_is() {
     window.key(Modifiers::NONE, Key::Delete);
     window.shows("no filter yet; the files shown match “ext:png”.");
 }
+
+#[test]
+fn letters_of_a_key_are_a_word_once_nothing_more_is_typed() {
+    let mut window = Window::open();
+    window.click(Role::TextInput, FILTER);
+    for letter in ["s", "i", "z", "e"] {
+        more(&mut window, letter);
+    }
+    window.settle();
+    assert!(window.has("files match"), "a pause makes them a word");
+    assert!(window.rows().iter().all(|name| name.contains("size")));
+
+    window.fill(FILTER, "ext:png ty");
+    key(&mut window, Key::Escape);
+    key(&mut window, Key::Enter);
+    window.settle();
+    assert_eq!(typed(&window), "ext:png ty");
+    let rows = window.rows();
+    let fits = |name: &String| name.ends_with(".png") && name.to_lowercase().contains("ty");
+    assert!(rows.iter().all(fits), "{rows:?}");
+}

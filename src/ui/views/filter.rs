@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -28,6 +29,8 @@ const HINTS: [&str; 4] = [
 ];
 /// Letters of a key that are typed before keys are suggested: Enter must not turn words into keys.
 const ENOUGH: usize = 2;
+/// Later than the moment at which letters are a word.
+const LATER: Duration = Duration::from_millis(20);
 const BUTTON: f32 = 22.0;
 /// Width of a box in which keys have their meaning beside them.
 const ROOM: f32 = 380.0;
@@ -72,6 +75,10 @@ pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut 
             suggestions(query.text, start..cursor, seen, width >= ROOM)
         });
     list.completing = output.is_open;
+    let cursor = output
+        .text_edit
+        .cursor_range
+        .map(|range| range.primary.index.0);
     let response = output.text_edit.response.response.accessible_name(NAME);
     let lens = Rect::from_center_size(
         response.rect.left_center() + vec2(16.0, 0.0),
@@ -88,7 +95,24 @@ pub fn ui(ui: &mut Ui, list: &mut FileList, seen: &Seen, width: f32, send: &mut 
         }
         list.text.clear();
     }
+    wait_for_key(ui, &response, list, cursor);
     buttons(ui, &response, list, can_save, send);
+}
+
+/// Lets letters that may become a key wait for its sign, so that the rows stay meanwhile.
+fn wait_for_key(ui: &Ui, field: &Response, list: &mut FileList, cursor: Option<usize>) {
+    match cursor.filter(|_| field.has_focus()) {
+        Some(chars) if field.changed() => {
+            let cursor = byte(&list.text, chars);
+            list.typed.typing(&list.text, cursor);
+        }
+        Some(_) => {}
+        None => list.typed.typed(),
+    }
+    if let Some(left) = list.typed.waits(&list.text) {
+        // A frame early would find it waiting still.
+        ui.request_repaint_after(left + LATER);
+    }
 }
 
 fn hint(ui: &Ui, room: f32) -> &'static str {
