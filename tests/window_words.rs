@@ -128,7 +128,9 @@ fn a_job_that_waits_goes_on_once_its_profile_is_open() {
     window.click(Role::Label, "Check and continue");
     window.demo().faults().release();
     window.shows("of 1 deleted");
-    assert!(!window.has("goes on then") && !window.has("was cut off"));
+    window.wait("the notices to go", |window| {
+        !window.has("goes on then") && !window.has("was cut off")
+    });
 }
 
 /// The report's sheet was opened while the job ran: its numbers follow the job.

@@ -23,7 +23,6 @@ pub mod parts;
 pub mod pictures;
 mod purge_after;
 mod run;
-mod run_folders;
 pub mod saved;
 pub mod search;
 pub mod settings;

@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use egui::Context;
 
-use super::app::{App, Sheet};
-use super::command::FolderAct;
-use super::folders::Change;
-use super::sheets::Stay;
-use super::sheets::folder::{Done, FolderSheet};
-use super::workspace::Workspace;
 use crate::model::{FolderRow, PlanItem, ProfileId, Verb};
 use crate::service::Listing;
+use crate::ui::app::{App, Sheet};
+use crate::ui::command::FolderAct;
+use crate::ui::folders::Change;
+use crate::ui::sheets::Stay;
+use crate::ui::sheets::folder::{Done, FolderSheet};
+use crate::ui::workspace::Workspace;
 
 impl App {
     /// Shows the files of a folder, or all.
-    pub(super) fn show_folder(&mut self, path: Option<Arc<str>>) {
+    pub(in crate::ui) fn show_folder(&mut self, path: Option<Arc<str>>) {
         let engine = &self.engine;
         let Some(workspace) = self.workspaces.get_mut(self.current) else {
             return;
         };
-        workspace.show(engine, super::command::Place::Files);
+        workspace.show(engine, crate::ui::command::Place::Files);
         workspace.search_server(false);
         if let Some(path) = &path {
             // A folder that has files only below it would show nothing.
@@ -33,7 +33,7 @@ impl App {
     }
 
     /// Opens the sheet that does this to a folder.
-    pub(super) fn folder_sheet(&mut self, act: FolderAct, path: &Arc<str>) {
+    pub(in crate::ui) fn folder_sheet(&mut self, act: FolderAct, path: &Arc<str>) {
         let Some(workspace) = self.workspaces.get(self.current) else {
             return;
         };
@@ -47,7 +47,7 @@ impl App {
     }
 
     /// Opens the plan sheet that deletes a folder.
-    pub(super) fn plan_folder(&mut self, path: &str) {
+    pub(in crate::ui) fn plan_folder(&mut self, path: &str) {
         let row = FolderRow {
             path: path.to_owned(),
             created: None,
@@ -57,7 +57,7 @@ impl App {
         self.open_plan(self.current, Verb::DeleteFolders, move || Ok(vec![item]));
     }
 
-    pub(super) fn folder_ui(
+    pub(in crate::ui) fn folder_ui(
         &mut self,
         ctx: &Context,
         profile: &ProfileId,
@@ -85,7 +85,7 @@ impl App {
     }
 
     /// Lists again what a job may have changed beyond the rows that it named.
-    pub(super) fn relist(&mut self, profile: &ProfileId, verb: Verb) {
+    pub(in crate::ui) fn relist(&mut self, profile: &ProfileId, verb: Verb) {
         let engine = &self.engine;
         let mut workspaces = self.workspaces.iter_mut();
         let Some(workspace) = workspaces.find(|workspace| workspace.profile.id == *profile) else {
