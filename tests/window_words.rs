@@ -10,6 +10,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::kittest::Queryable as _;
 use tallyman::demo::Target;
+use tallyman::ledger::Ledger;
+use tallyman::model::{Account, Evidence, JobState, Outcome, Plan, PlanItem, Settled, Time, Verb};
 use tallyman::profile::{Keyring, Profiles};
 use window_bench::Window;
 
@@ -116,6 +118,42 @@ fn a_job_without_a_key_says_that_the_key_is_missing() {
     window.wait("the way to give it", |window| edit(window) > 0);
     window.click(Role::Label, "Close");
     assert!(!window.has("cannot go on"));
+}
+
+/// Of every file of another project this one would say that it is not there.
+#[test]
+fn a_job_of_another_project_is_not_restored_in_this_one() {
+    let data = tempfile::tempdir().unwrap();
+    drop(Window::open_in(data.path()));
+    let profile = Profiles::load(data.path()).unwrap().list()[0].clone();
+    let account = Account {
+        name: "Old shop".into(),
+        key: "0123456789abcdef0123".into(),
+    };
+    let source = profile.source(account, "https://api.uploadcare.com".into());
+    let plan = Plan::new(Verb::Delete, source, vec![PlanItem::bare("a".into())]);
+    let done = Settled {
+        seq: 0,
+        outcome: Outcome::Done,
+        problem: String::new(),
+        evidence: Some(Evidence::Answer),
+        service_time: None,
+        settled_at: Time::now(),
+    };
+    let ledger = Ledger::open(data.path()).unwrap();
+    let job = ledger.create_job(&plan).unwrap();
+    ledger.settle(job, &[done]).unwrap();
+    ledger.end_job(job, JobState::Ended, "", 1.0).unwrap();
+    drop(ledger);
+
+    let mut window = Window::open_in(data.path());
+    window.press("History");
+    window.shows("Job 1:");
+    let job = window.harness.query_all_by_label_contains("Job 1:").next();
+    job.unwrap().click();
+    window.press("Restore");
+    window.shows("Job 1 was of “Old shop” (0123456789abcdef0123), but the profile's keys open");
+    assert!(window.harness.state().shown_plan().is_none());
 }
 
 #[test]

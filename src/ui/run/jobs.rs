@@ -1,6 +1,6 @@
 //! Commands about jobs of the history: continue, restore, report.
 
-use crate::model::{JobId, Outcome, Verb};
+use crate::model::{JobId, Outcome, Verb, text};
 use crate::ui::app::{App, Continuing, Sheet};
 use crate::ui::command::Command;
 use crate::ui::sheets::report::ReportSheet;
@@ -34,6 +34,9 @@ impl App {
         let Some(at) = self.go_to_profile_of(job, Command::RestoreJob(job)) else {
             return;
         };
+        if let Some(words) = self.is_of_another(job, at) {
+            return self.notify(words);
+        }
         let Ok(ledger) = self.ledger.clone() else {
             return;
         };
@@ -45,6 +48,22 @@ impl App {
                 .filter(|item| item.outcome() == Some(Outcome::Done));
             Ok(done.map(|item| item.item).collect())
         });
+    }
+
+    /// Why the keys of the profile cannot bring back what a job took; `None` if they can.
+    fn is_of_another(&self, job: JobId, at: usize) -> Option<String> {
+        let was = &self.history.job(job)?.source.account;
+        let now = &self.workspaces[at].session()?.account;
+        (!was.may_be(now)).then(|| {
+            format!(
+                "Job {job} was of “{}” ({}), but the profile's keys open “{}” ({}) now. Give it the keys of the \
+                 first, then restore.",
+                text::visible(was.label()),
+                was.key,
+                text::visible(now.label()),
+                now.key
+            )
+        })
     }
 
     pub(super) fn continue_job(&mut self, job: JobId) {
