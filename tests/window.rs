@@ -10,6 +10,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tallyman::demo::{self, Target};
+use tallyman::model::ServiceKind;
 use window_bench::{FILTER, PATIENCE, Window};
 
 fn books(window: &Window) -> demo::Books {
@@ -128,6 +129,41 @@ fn sorting_and_filtering_keep_the_selection() {
     assert!(!window.has("1 selected"));
     window.press("Clear filter");
     window.wait("rows again", |window| !window.rows().is_empty());
+}
+
+/// Its keys used to stay those of before until the profile was opened again.
+#[test]
+fn a_profile_that_is_edited_while_its_job_runs_is_opened_anew_at_the_end() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = demo::Options {
+        files: 40,
+        ..demo::Options::default()
+    };
+    let other = runtime.block_on(demo::Server::start(options)).unwrap();
+    let mut window = Window::open();
+    window.click_row(0, Modifiers::NONE);
+    window.press("Delete…");
+    window.demo().faults().hold(Target::Writes, 0);
+    window.press("Delete 1 file");
+    window.shows("Deleting");
+
+    window.press("Menu");
+    window.press("Edit profile…");
+    window.fill("API base", &other.base());
+    window.press("Verify");
+    window.shows(&format!("The keys open {}", demo::PROJECT_NAME));
+    window.press("Save");
+    window.steps(2);
+    let files = format!(
+        "{} files",
+        other.file_books(ServiceKind::Uploadcare).existing().len()
+    );
+    assert!(window.has("Deleting") && !window.has(&files));
+
+    window.demo().faults().release();
+    window.shows("1 of 1 deleted");
+    window.shows(&files);
+    assert_eq!(other.books().writes(), 0);
 }
 
 #[test]

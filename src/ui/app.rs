@@ -457,6 +457,7 @@ impl App {
         {
             self.history.open(&self.engine, &ledger.clone(), job);
         }
+        self.open_edited(id);
     }
 
     fn keys(&mut self, ctx: &Context) {

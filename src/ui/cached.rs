@@ -228,7 +228,8 @@ impl Workspace {
     }
 
     fn snapshot(&mut self, engine: &Engine) -> Option<Snapshot> {
-        if engine.caches.folder.is_none() || !engine.caches.may_write {
+        // Rows from before an edit may be another account's.
+        if engine.caches.folder.is_none() || !engine.caches.may_write || self.edited {
             return None;
         }
         let as_of = AsOf {

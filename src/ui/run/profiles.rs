@@ -6,7 +6,7 @@ use crate::model::{Keep, ProfileId};
 use crate::profile::Profile;
 use crate::ui::app::{App, Sheet};
 use crate::ui::flash;
-use crate::ui::workspace::Workspace;
+use crate::ui::workspace::{Toast, Workspace};
 
 impl App {
     pub(super) fn ask_forget(&mut self, id: &ProfileId) {
@@ -54,6 +54,7 @@ impl App {
         {
             Some(at) if self.workspaces[at].running.is_some() => {
                 self.workspaces[at].profile = profile;
+                self.workspaces[at].edited = true;
                 self.current = at;
             }
             Some(at) => {
@@ -68,9 +69,25 @@ impl App {
         self.settle_workspaces();
         self.open_current();
     }
-}
 
-impl App {
+    /// Opens a profile anew that was edited while its job ran: the keys may be others.
+    pub(in crate::ui) fn open_edited(&mut self, id: &ProfileId) {
+        let mut workspaces = self.workspaces.iter_mut();
+        let edited = workspaces.find(|one| one.profile.id == *id && one.edited);
+        let Some(workspace) = edited.filter(|one| one.running.is_none()) else {
+            return;
+        };
+        let before = std::mem::replace(workspace, Workspace::new(workspace.profile.clone()));
+        workspace.place = before.place;
+        // Its rows are listed anew: what was wrong with them is in the history.
+        workspace.toast = before.toast.map(|toast| Toast {
+            problems: false,
+            ..toast
+        });
+        self.settle_workspaces();
+        self.open_current();
+    }
+
     /// Takes over a profile's keep list from its file: `tallyman keep` may have changed it while the window is open.
     pub(in crate::ui) fn refresh_keep(&mut self, id: &ProfileId) {
         // A file that cannot be read takes nothing off the list.

@@ -85,6 +85,8 @@ pub struct Workspace {
     pruned: u64,
     /// The job of this profile, if one runs.
     pub running: Option<Running>,
+    /// Whether the profile was edited since that began: it is opened anew once the job has ended.
+    pub edited: bool,
     /// What the last job's end says, until it is closed.
     pub toast: Option<Toast>,
     /// Why no job can be written down; `None` if one can.
@@ -125,6 +127,7 @@ impl Workspace {
             problem_lists: [false; 2],
             pruned: 0,
             running: None,
+            edited: false,
             toast: None,
             blocked: None,
             overview: OverviewPane::default(),
