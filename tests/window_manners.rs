@@ -230,7 +230,7 @@ fn a_report_sheet_takes_the_keyboard_too() {
     window.press("Store 1 file");
     window.shows("1 of 1 stored");
     window.press("Save report");
-    keeps_the_keyboard(&mut window, "Save report", "Cancel");
+    keeps_the_keyboard(&mut window, "Save report", "Save");
 }
 
 #[test]

@@ -71,13 +71,35 @@ pub fn row_ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {
 
 /// A button that may be disabled, and then says why on hover.
 pub fn button_if(ui: &mut Ui, weight: Weight, text: &str, blocked: Option<&str>) -> Response {
-    let widget = styled(ui, weight, text);
-    let response = ui.add_enabled(blocked.is_none(), widget);
+    let response = match (blocked, weight) {
+        (None, _) => ui.add(styled(ui, weight, text)),
+        (Some(_), Weight::Plain) => ui.add_enabled(false, styled(ui, weight, text)),
+        (Some(_), Weight::Primary | Weight::Danger) => off(ui, weight, text),
+    };
     let response = ringed(ui, weight, response);
     match blocked {
         Some(reason) => response.on_disabled_hover_text(reason),
         None => response,
     }
+}
+
+/// A filled button that cannot be pressed: its colour on a tint, so that its words can still be read.
+fn off(ui: &mut Ui, weight: Weight, text: &str) -> Response {
+    let tokens = Tokens::of(ui);
+    let (ink, tint) = match weight {
+        Weight::Danger => (tokens.bad.ink, tokens.bad.tint),
+        _ => (tokens.accent, tokens.selection),
+    };
+    let text = RichText::new(text).color(ink.lerp_to_gamma(tint, 0.35));
+    let button = Button::new(text)
+        .min_size(vec2(0.0, theme::FIELD))
+        .fill(tint)
+        .stroke(Stroke::NONE);
+    let usual = ui.visuals().disabled_alpha;
+    ui.visuals_mut().disabled_alpha = 1.0;
+    let response = ui.add_enabled(false, button);
+    ui.visuals_mut().disabled_alpha = usual;
+    response
 }
 
 fn styled(ui: &Ui, weight: Weight, text: &str) -> Button<'static> {
@@ -103,11 +125,26 @@ fn styled(ui: &Ui, weight: Weight, text: &str) -> Button<'static> {
 
 /// Text that acts, without a border.
 pub fn link(ui: &mut Ui, text: &str) -> Response {
-    let tokens = Tokens::of(ui);
+    let label = link_label(ui, text);
+    linked(ui, label)
+}
+
+/// The same in running words: it comes on a line of its own rather than on two.
+pub fn link_whole(ui: &mut Ui, text: &str) -> Response {
+    let label = link_label(ui, text).extend();
+    linked(ui, label)
+}
+
+fn link_label(ui: &Ui, text: &str) -> Label {
     let text = RichText::new(text)
-        .color(tokens.accent)
+        .color(Tokens::of(ui).accent)
         .family(theme::medium());
-    let response = ui.add(Label::new(text).selectable(false).sense(Sense::click()));
+    Label::new(text).selectable(false).sense(Sense::click())
+}
+
+fn linked(ui: &mut Ui, label: Label) -> Response {
+    let tokens = Tokens::of(ui);
+    let response = ui.add(label);
     if response.has_focus() {
         let stroke = Stroke::new(1.5, tokens.accent);
         let rect = response.rect;
@@ -134,9 +171,17 @@ pub fn hinted_field(
     field_of(ui, TextEdit::singleline(text).hint_text(hint), name, width)
 }
 
-/// A single-line field of dots.
-pub fn secret_field(ui: &mut Ui, text: &mut String, name: &str, width: f32) -> Response {
-    field_of(ui, TextEdit::singleline(text).password(true), name, width)
+/// A single-line field of dots, with a hint while it is empty.
+pub fn secret_field(
+    ui: &mut Ui,
+    text: &mut String,
+    name: &str,
+    hint: &str,
+    width: f32,
+) -> Response {
+    let hint = RichText::new(hint).color(Tokens::of(ui).faint);
+    let edit = TextEdit::singleline(text).password(true).hint_text(hint);
+    field_of(ui, edit, name, width)
 }
 
 fn field_of(ui: &mut Ui, edit: TextEdit<'_>, name: &str, width: f32) -> Response {
@@ -494,10 +539,13 @@ pub fn elide_middle(painter: &egui::Painter, text: &str, font: &FontId, width: f
     let cut = |keep: usize| -> String {
         let tail = (keep / 3).max(1).min(chars.len());
         let head = keep.saturating_sub(tail);
+        // A point or a blank right behind the ellipsis looks like a part of it.
+        let tail = chars[chars.len() - tail..].iter();
+        let tail = tail.skip_while(|c| matches!(c, '.' | ' ' | '-' | '_'));
         chars[..head]
             .iter()
             .chain(['…'].iter())
-            .chain(&chars[chars.len() - tail..])
+            .chain(tail)
             .collect()
     };
     let (mut low, mut high) = (1, chars.len().saturating_sub(1).max(1));

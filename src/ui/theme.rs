@@ -220,6 +220,10 @@ pub fn install(ctx: &Context) {
         style.spacing.interact_size = Vec2::new(24.0, 24.0);
         style.spacing.menu_margin = Margin::same(6);
         style.spacing.scroll.floating = true;
+        style.spacing.scroll.floating_width = 5.0;
+        style.spacing.scroll.handle_min_length = 28.0;
+        style.spacing.scroll.active_handle_opacity = 0.22;
+        style.spacing.scroll.interact_handle_opacity = 0.45;
         style.interaction.tooltip_delay = 0.4;
         style.url_in_tooltip = false;
     });

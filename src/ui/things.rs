@@ -62,7 +62,7 @@ impl ListRow for ThingRow {
         TableColumn::new("name", "Name", 225.0).always().grows(),
         TableColumn::new("template", "Template", 130.0),
         TableColumn::new("format", "Format", 64.0).gives(1),
-        TableColumn::new("size", "Pixels", 122.0).right(),
+        TableColumn::new("size", "Pixels", 112.0).right(),
         TableColumn::new("status", "Status", 96.0),
         TableColumn::new("created", "Made", 140.0),
         TableColumn::new("id", "Id", 270.0).hidden(),

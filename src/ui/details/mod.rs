@@ -284,7 +284,7 @@ impl Details {
                 {
                     fact(ui, name, &local(value, &zone));
                 }
-                fact(ui, "Id", row.id.as_str());
+                id_fact(ui, row.id.as_str());
             });
         self.trouble(ui);
     }
@@ -410,10 +410,20 @@ fn widest<'a>(ui: &Ui, names: impl Iterator<Item = &'a str>) -> f32 {
 }
 
 pub(super) fn fact(ui: &mut Ui, name: &str, value: &str) {
+    fact_in(ui, name, RichText::new(text::visible(value)));
+}
+
+/// The id, its figures all of one width.
+pub(super) fn id_fact(ui: &mut Ui, id: &str) {
+    let id = RichText::new(text::visible(id)).font(theme::mono());
+    fact_in(ui, "Id", id);
+}
+
+fn fact_in(ui: &mut Ui, name: &str, value: RichText) {
     // Both at the top: a value of several lines must not push its name down.
     let top = Layout::top_down(Align::Min);
     ui.with_layout(top, |ui| parts::caption(ui, &text::visible(name)));
-    ui.with_layout(top, |ui| ui.add(Label::new(text::visible(value)).wrap()));
+    ui.with_layout(top, |ui| ui.add(Label::new(value).wrap()));
     ui.end_row();
 }
 

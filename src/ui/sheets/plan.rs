@@ -314,7 +314,7 @@ impl PlanSheet {
                 sample_names(ui, &self.facts.sample);
                 let more = (self.facts.sample.len() as u64) < self.facts.items;
                 let all = format!("View all {}", size::count(self.facts.items));
-                if more && parts::link(ui, &all).clicked() {
+                if more && parts::link_whole(ui, &all).clicked() {
                     self.view_all = true;
                 }
             });

@@ -158,7 +158,13 @@ impl ProfileSheet {
                 }
                 let name = secret_name(self.profile.service);
                 row(ui, name, |ui| {
-                    edited |= parts::secret_field(ui, &mut self.secret, name, FIELDS).changed();
+                    let hint = if self.is_new {
+                        ""
+                    } else {
+                        "unchanged while this is empty"
+                    };
+                    let secret = &mut self.secret;
+                    edited |= parts::secret_field(ui, secret, name, hint, FIELDS).changed();
                 });
                 row(ui, "Colour", |ui| self.colours(ui));
                 row(ui, "Guards", |ui| {

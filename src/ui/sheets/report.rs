@@ -177,8 +177,14 @@ impl ReportSheet {
             None
         };
         super::buttons(ui, "report", |ui| {
-            stay = super::cancel(ui);
-            if parts::button_if(ui, Weight::Primary, "Save", blocked).clicked() {
+            let cancel = parts::button(ui, Weight::Plain, "Cancel");
+            if cancel.clicked() {
+                stay = Stay::Close;
+            }
+            let save = parts::button_if(ui, Weight::Primary, "Save", blocked);
+            // Saving takes nothing away, so Enter saves.
+            rest_on(ui, &save);
+            if save.clicked() {
                 self.save(engine, secrets.clone(), ledger.clone());
             }
         });

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use egui::{
-    CornerRadius, Frame, Margin, Panel, Rect, RichText, Stroke, Ui, WidgetInfo, pos2, vec2,
+    CornerRadius, Frame, Margin, Panel, Rect, RichText, Stroke, Ui, UiBuilder, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::changes;
@@ -464,6 +465,7 @@ fn problem_bar(
         "problems",
         send,
         |ui, send| {
+            let ui = &mut outdented(ui);
             for (words, rows) in reasons {
                 let on = chosen == Some(&*words);
                 let text = format!(
@@ -497,6 +499,18 @@ fn problem_bar(
             }
         },
     );
+}
+
+/// Room for buttons without a border whose words begin where those of other bars do: what is around the
+/// words goes beyond, and is not counted to the bar.
+fn outdented(ui: &mut Ui) -> Ui {
+    let by = ui.spacing().button_padding.x;
+    let mut rect = ui.available_rect_before_wrap();
+    rect.min.x -= by;
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(rect).layout(*ui.layout()));
+    let clip = inner.clip_rect();
+    inner.set_clip_rect(clip.with_min_x(clip.left() - by));
+    inner
 }
 
 /// How many reasons have room.

@@ -119,17 +119,12 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         ui.memory_mut(|memory| memory.request_focus(output.id));
         enter(list);
     }
-    let can = service::capabilities(workspace.profile.service);
-    let ids = workspace.profile.keep.ids.iter();
-    let rows = ids.filter_map(|id| workspace.catalogue.find(id.as_str()));
-    let kept = rows.filter(|row| list.selection.contains(*row)).count();
-    let parts = menu(removed, list.selection.len(), kept, can);
     for event in output.events {
         take(list, event);
     }
     output.body.container_context_menu(|ui| {
         ui.set_min_width(150.0);
-        for (n, commands) in parts.into_iter().enumerate() {
+        for (n, commands) in menu_of(workspace).into_iter().enumerate() {
             if n > 0 {
                 ui.separator();
             }
@@ -157,13 +152,26 @@ fn widen(table: &mut TableState, width: f32, removed: bool) {
     let is_narrow = over < -GIVEN;
     for column in table.columns.iter_mut().filter(|column| !column.fixed) {
         match column.id {
-            "problem" => column.width = (150.0 + 0.7 * over).clamp(150.0, 340.0),
+            "problem" => column.width = (150.0 + over).clamp(150.0, 340.0),
             "state" if removed => column.width = DATED,
             "uploaded" => column.width = if is_narrow { DAY } else { WHOLE_TIME },
             "path" => column.width = (width * 0.18).clamp(150.0, 300.0),
             _ => {}
         }
     }
+}
+
+/// What can be done with the rows that are shown. Asked only while the menu is open: a keep list may be long.
+fn menu_of(workspace: &Workspace) -> Vec<Vec<Command>> {
+    let Some(list) = workspace.shown() else {
+        return Vec::new();
+    };
+    let ids = workspace.profile.keep.ids.iter();
+    let rows = ids.filter_map(|id| workspace.catalogue.find(id.as_str()));
+    let kept = rows.filter(|row| list.selection.contains(*row)).count();
+    let can = service::capabilities(workspace.profile.service);
+    let removed = workspace.place == Place::Removed;
+    menu(removed, list.selection.len(), kept, can)
 }
 
 /// What can be done with the rows, in parts: with the selection, with the files, and what destroys them. `kept`

@@ -189,6 +189,7 @@ fn file_status(list: &FileList, catalogue: &Catalogue, checking: bool) -> String
         let all = size::counted(whole.files, "file", "files");
         let matches = match list.typed.wrong_in(&list.text) {
             Some(_) => by_last_right(list.typed.good(), &size::count(shown.files), &all),
+            None if shown.files == 0 => format!("0 of {all} match"),
             None => format!(
                 "{} of {all} match · {}",
                 size::count(shown.files),

@@ -7,7 +7,7 @@ use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui};
 use super::items::{self, Drawn, Pen, Words};
 use crate::model::{ItemKind, ThingDetails, ThingRow, text};
 use crate::ui::command::Command;
-use crate::ui::details::{PICTURE, fact, picture_frame};
+use crate::ui::details::{PICTURE, fact, id_fact, picture_frame};
 use crate::ui::engine::Engine;
 use crate::ui::item_list::{Items as _, OpenItem};
 use crate::ui::parts::{self, Weight};
@@ -116,7 +116,7 @@ fn widen_templates(table: &mut TableState, width: f32) {
     let mut columns = table.columns.iter_mut();
     let column = columns.find(|column| column.id == "template");
     if let Some(column) = column.filter(|column| !column.fixed) {
-        column.width = (width * 0.15).clamp(108.0, 260.0);
+        column.width = (width * 0.18).clamp(108.0, 260.0);
     }
 }
 
@@ -306,7 +306,7 @@ fn facts(ui: &mut Ui, row: &ThingRow, details: Option<&ThingDetails>, problem: O
             if !trouble.is_empty() {
                 fact(ui, "Problem", &trouble);
             }
-            fact(ui, "Id", row.id.as_str());
+            id_fact(ui, row.id.as_str());
         });
 }
 
