@@ -72,7 +72,7 @@ pub enum Fate {
 /// A stand-in, a client, a ledger and one delete.
 pub struct Bench {
     pub server: Server,
-    pub case: Box<dyn Case>,
+    pub case: Case,
     pub service: Arc<dyn Service>,
     /// Distinct ids in plan order, as the books write them.
     pub plan: Vec<String>,
@@ -102,9 +102,9 @@ impl Observer for Told {
 
 impl Bench {
     /// A plan with every kind of id, shuffled, some of them twice.
-    pub async fn new(kit: &Kit) -> Self {
+    pub async fn new(kit: &'static Kit) -> Self {
         let (server, case) = start(kit, ITEMS + 200).await;
-        let mut fates = stale(&*case, 25).await;
+        let mut fates = stale(&case, 25).await;
         let named = [
             (case.kept(), Fate::Kept),
             (case.foreign(), Fate::Foreign),
@@ -124,30 +124,30 @@ impl Bench {
     }
 
     /// The same with a client that waits for no answer longer than so.
-    pub async fn impatient(kit: &Kit, idle: Duration) -> Self {
+    pub async fn impatient(kit: &'static Kit, idle: Duration) -> Self {
         let mut bench = Self::new(kit).await;
-        bench.service = open_as(&bench.case.credentials(), idle).unwrap();
+        bench.service = open_as(&bench.case.credentials, idle).unwrap();
         bench.engine.service = bench.service.clone();
         bench
     }
 
     /// The same with a client that has one call under way at a time.
-    pub async fn one_by_one(kit: &Kit) -> Self {
+    pub async fn one_by_one(kit: &'static Kit) -> Self {
         let mut bench = Self::new(kit).await;
-        bench.service = open_alone(&bench.case.credentials()).unwrap();
+        bench.service = open_alone(&bench.case.credentials).unwrap();
         bench.engine.service = bench.service.clone();
         bench
     }
 
     /// A plan of good ids and so many stale ones.
-    pub async fn with_stale(kit: &Kit, count: usize) -> Self {
+    pub async fn with_stale(kit: &'static Kit, count: usize) -> Self {
         let (server, case) = start(kit, ITEMS + 200).await;
-        let fates = stale(&*case, count).await;
+        let fates = stale(&case, count).await;
         Self::of(server, case, fates).await
     }
 
     /// A plan of these ids, and good ones for the rest.
-    async fn of(server: Server, case: Box<dyn Case>, mut fates: HashMap<String, Fate>) -> Self {
+    async fn of(server: Server, case: Case, mut fates: HashMap<String, Fate>) -> Self {
         let kept: HashSet<String> = case.kept().into_iter().collect();
         let good = case.existing().into_iter().filter(|id| !kept.contains(id));
         let wanted = ITEMS - fates.len();
@@ -157,7 +157,7 @@ impl Bench {
         let mut plan: Vec<String> = fates.keys().cloned().collect();
         plan.sort_unstable();
         fastrand::Rng::with_seed(11).shuffle(&mut plan);
-        let service = open(&*case);
+        let service = open(&case);
         let dir = tempfile::tempdir().unwrap();
         let engine = Engine {
             service: service.clone(),
@@ -287,7 +287,7 @@ impl Bench {
             .case
             .file(&row.item.id.plain())
             .and_then(|file| file.removed);
-        let knows = self.case.knows_deleted();
+        let knows = self.case.kit.knows_deleted;
         let told = format!("{what}: {fate:?}, removed {removed:?}: {row:?}");
         let right = match (fate, settled.outcome) {
             (_, Outcome::NotSent | Outcome::Failed) if fate == Fate::Good => removed.is_none(),
@@ -335,7 +335,7 @@ impl Bench {
 }
 
 /// Deletes so many files through another client, some new, some old: their ids are stale now.
-async fn stale(case: &dyn Case, count: usize) -> HashMap<String, Fate> {
+async fn stale(case: &Case, count: usize) -> HashMap<String, Fate> {
     let kept: HashSet<String> = case.kept().into_iter().collect();
     let good = case.existing().into_iter().filter(|id| !kept.contains(id));
     let ids: Vec<String> = good.step_by(7).take(count).collect();

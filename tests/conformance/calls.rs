@@ -5,7 +5,7 @@ use tallyman::model::{Outcome, Verb};
 use crate::bench::{Bench, Fate, ITEMS};
 use crate::case::Kit;
 
-pub async fn few_where_one_id_in_forty_is_stale(kit: &Kit) {
+pub async fn few_where_one_id_in_forty_is_stale(kit: &'static Kit) {
     let bench = Bench::with_stale(kit, ITEMS / 40).await;
     let limit = bench.service.can().batch_limit(Verb::Delete);
     let fewest = fewest(&bench, limit);
@@ -17,7 +17,7 @@ pub async fn few_where_one_id_in_forty_is_stale(kit: &Kit) {
     assert_eq!(record.summary.retries, 0);
     for row in &record.items {
         let stale = bench.fate(row) == Fate::Stale;
-        let gone = stale && !bench.case.knows_deleted();
+        let gone = stale && !bench.case.kit.knows_deleted;
         let expected = if gone { Outcome::Absent } else { Outcome::Done };
         assert_eq!(row.outcome(), Some(expected), "{row:?}");
     }
@@ -31,7 +31,7 @@ fn fewest(bench: &Bench, limit: usize) -> u64 {
     let stale = |id: &&String| bench.fates[id.as_str()] == Fate::Stale;
     let again: usize = calls
         .map(|ids| (ids.len(), ids.iter().filter(stale).count()))
-        .filter(|(_, stale)| bench.case.all_or_none() && *stale > 0)
+        .filter(|(_, stale)| bench.case.kit.all_or_none && *stale > 0)
         .map(|(all, stale)| all - stale)
         .sum();
     (first + again.div_ceil(limit)) as u64

@@ -13,70 +13,94 @@ mod hasty;
 
 use crate::raw_http::Request;
 
-/// One service's part of the suite.
+/// One service's part of the suite. Ids are in the form that the books keep.
 pub struct Kit {
+    pub service: ServiceKind,
     /// Asks for so many files of this service.
     pub files: fn(&mut Options, usize),
-    /// The case on a server.
-    pub case: fn(&Server) -> Box<dyn Case>,
+    /// A good id that no file ever had.
+    pub missing: fn(usize) -> String,
+    /// Whether one id that is not there keeps its whole call from being done.
+    pub all_or_none: bool,
+    /// Whether the service knows a deleted file: deleted again it is told as done, with the first time.
+    pub knows_deleted: bool,
+    /// Whether what it refuses are other accounts' files, not files of the account that it keeps.
+    pub refuses_foreign: bool,
+    /// A request that adds a file, given one that exists.
+    pub addition: fn(&str) -> Request,
 }
 
-/// A service and the truth about its files. Ids are in the form that the books keep.
-pub trait Case: Send + Sync {
-    fn credentials(&self) -> Credentials;
+/// A service's stand-in, and the truth about its files.
+pub struct Case {
+    pub kit: &'static Kit,
+    pub credentials: Credentials,
+    books: Box<dyn FileBooks>,
+}
 
-    fn books(&self) -> &dyn FileBooks;
+impl Case {
+    fn new(kit: &'static Kit, server: &Server) -> Self {
+        Self {
+            kit,
+            credentials: keys(server, kit.service),
+            books: server.file_books(kit.service),
+        }
+    }
 
     /// Ids of the account's files that exist, newest first.
-    fn existing(&self) -> Vec<String> {
-        self.books().existing()
+    pub fn existing(&self) -> Vec<String> {
+        self.books.existing()
     }
 
     /// Ids of the files that were deleted.
-    fn removed(&self) -> Vec<String> {
-        self.books().removed()
+    pub fn removed(&self) -> Vec<String> {
+        self.books.removed()
     }
 
     /// Ids of existing files that the service refuses to delete.
-    fn kept(&self) -> Vec<String> {
-        Vec::new()
+    pub fn kept(&self) -> Vec<String> {
+        self.refused(false)
     }
 
     /// Ids of existing files of other accounts, where the service tells them from missing ones.
-    fn foreign(&self) -> Vec<String> {
-        Vec::new()
+    pub fn foreign(&self) -> Vec<String> {
+        self.refused(true)
     }
 
-    /// The file, be it deleted or another account's.
-    fn file(&self, id: &str) -> Option<FileTruth> {
-        self.books().truth(id)
-    }
-
-    /// Calls that were worked on and could change something.
-    fn writes(&self) -> u64 {
-        self.books().all_writes()
-    }
-
-    /// How many of those named the id.
-    fn writes_on(&self, id: &str) -> u64 {
-        self.books().writes_naming(id)
+    fn refused(&self, foreign: bool) -> Vec<String> {
+        match foreign == self.kit.refuses_foreign {
+            true => self.books.refused(),
+            false => Vec::new(),
+        }
     }
 
     /// A good id that no file ever had.
-    fn missing(&self, number: usize) -> String;
+    pub fn missing(&self, number: usize) -> String {
+        (self.kit.missing)(number)
+    }
 
-    /// Whether one id that is not there keeps its whole call from being done.
-    fn all_or_none(&self) -> bool;
+    /// A request that adds a file, while there is any.
+    pub fn addition(&self) -> Option<Request> {
+        self.existing().pop().map(|id| (self.kit.addition)(&id))
+    }
 
-    /// Whether the service knows a deleted file: deleted again it is told as done, with the first time.
-    fn knows_deleted(&self) -> bool;
+    /// The file, be it deleted or another account's.
+    pub fn file(&self, id: &str) -> Option<FileTruth> {
+        self.books.truth(id)
+    }
 
-    /// A request that adds a file, if the stand-in takes any.
-    fn addition(&self) -> Option<Request>;
+    /// Calls that were worked on and could change something.
+    pub fn writes(&self) -> u64 {
+        self.books.all_writes()
+    }
+
+    /// How many of those named the id.
+    pub fn writes_on(&self, id: &str) -> u64 {
+        self.books.writes_naming(id)
+    }
 }
 
 /// A server with so many files of one service, and few of the others.
-pub async fn start(kit: &Kit, files: usize) -> (Server, Box<dyn Case>) {
+pub async fn start(kit: &'static Kit, files: usize) -> (Server, Case) {
     let mut options = Options {
         files: 10,
         groups: 0,
@@ -90,12 +114,12 @@ pub async fn start(kit: &Kit, files: usize) -> (Server, Box<dyn Case>) {
     };
     (kit.files)(&mut options, files);
     let server = Server::start(options).await.unwrap();
-    let case = (kit.case)(&server);
+    let case = Case::new(kit, &server);
     (server, case)
 }
 
 /// Credentials at the stand-in.
-pub fn keys(server: &Server, service: ServiceKind) -> Credentials {
+fn keys(server: &Server, service: ServiceKind) -> Credentials {
     let access = server.access(service);
     Credentials {
         service,
@@ -108,8 +132,8 @@ pub fn keys(server: &Server, service: ServiceKind) -> Credentials {
 }
 
 /// A client that waits for as long as a busy machine may need.
-pub fn open(case: &dyn Case) -> Arc<dyn Service> {
-    open_as(&case.credentials(), Duration::from_secs(10)).unwrap()
+pub fn open(case: &Case) -> Arc<dyn Service> {
+    open_as(&case.credentials, Duration::from_secs(10)).unwrap()
 }
 
 /// A client with keys of one's own that waits so long for an answer.

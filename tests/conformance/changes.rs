@@ -8,13 +8,13 @@ use tallyman::demo::Server;
 use crate::bench::delete;
 use crate::case::{Case, Kit, list, open, start};
 
-pub async fn files_that_come_and_go_hide_none_that_stay(kit: &Kit) {
+pub async fn files_that_come_and_go_hide_none_that_stay(kit: &'static Kit) {
     let (server, case) = start(kit, 2_500).await;
     server.faults().set_latency(Duration::from_millis(4));
     let before = case.existing();
-    let reader = open(&*case);
+    let reader = open(&case);
     let listing = tokio::spawn(async move { list(&reader).await });
-    change(&server, &*case, &before).await;
+    change(&server, &case, &before).await;
     let rows = listing.await.unwrap().unwrap();
 
     let listed: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
@@ -30,7 +30,7 @@ pub async fn files_that_come_and_go_hide_none_that_stay(kit: &Kit) {
 }
 
 /// Takes files away at the front, in the middle and at the end, and adds some at the front.
-async fn change(server: &Server, case: &dyn Case, before: &[String]) {
+async fn change(server: &Server, case: &Case, before: &[String]) {
     let writer = open(case);
     let host = server.base();
     let host = host.strip_prefix("http://").unwrap();

@@ -31,7 +31,7 @@ pub const KINDS: &[Fault] = &[
 ];
 
 /// A job of which some writes and fewer reads go wrong.
-async fn under(kit: &Kit, kind: Fault) -> JobRecord {
+async fn under(kit: &'static Kit, kind: Fault) -> JobRecord {
     strike(Bench::new(kit).await, kind, None).await
 }
 
@@ -43,7 +43,7 @@ async fn strike(bench: Bench, kind: Fault, times: Option<u32>) -> JobRecord {
     record
 }
 
-pub async fn throttled(kit: &Kit) {
+pub async fn throttled(kit: &'static Kit) {
     for kind in &KINDS[..3] {
         let record = under(kit, *kind).await;
         assert!(record.summary.throttled > 0, "{kind:?}");
@@ -55,19 +55,19 @@ pub async fn throttled(kit: &Kit) {
     }
 }
 
-pub async fn failed_before_the_work(kit: &Kit) {
+pub async fn failed_before_the_work(kit: &'static Kit) {
     for status in [500, 503] {
         under(kit, Fault::ErrorBefore(status)).await;
     }
 }
 
-pub async fn failed_after_the_work(kit: &Kit) {
+pub async fn failed_after_the_work(kit: &'static Kit) {
     for status in [502, 504] {
         under(kit, Fault::ErrorAfter(status)).await;
     }
 }
 
-pub async fn cut(kit: &Kit) {
+pub async fn cut(kit: &'static Kit) {
     under(kit, Fault::CutBefore).await;
     let record = under(kit, Fault::CutAfter).await;
     let asked = |call: &&_| matches!(call, CallPurpose::Repeat | CallPurpose::Reread);
@@ -76,17 +76,17 @@ pub async fn cut(kit: &Kit) {
     assert!(record.summary.retries > 0);
 }
 
-pub async fn broken_answers(kit: &Kit) {
+pub async fn broken_answers(kit: &'static Kit) {
     under(kit, Fault::TruncateAfter).await;
     under(kit, Fault::GarbageAfter).await;
 }
 
-pub async fn stalled(kit: &Kit) {
+pub async fn stalled(kit: &'static Kit) {
     let bench = Bench::impatient(kit, LONG / 2).await;
     strike(bench, Fault::StallAfter(LONG), Some(4)).await;
 }
 
-pub async fn everything_at_once(kit: &Kit) {
+pub async fn everything_at_once(kit: &'static Kit) {
     let bench = Bench::impatient(kit, LONG / 2).await;
     for kind in KINDS {
         bench.fault(*kind, Target::Any, 0.03, None);
@@ -96,7 +96,7 @@ pub async fn everything_at_once(kit: &Kit) {
 }
 
 /// Every kind alone, seldom and often, on whatever is asked.
-pub async fn every_kind_alone(kit: &Kit) {
+pub async fn every_kind_alone(kit: &'static Kit) {
     for kind in KINDS {
         for chance in [0.05, 0.2] {
             let bench = Bench::new(kit).await;
@@ -112,7 +112,7 @@ pub async fn every_kind_alone(kit: &Kit) {
 }
 
 /// Answers are lost, and the work is done when nobody waits for it any more.
-pub async fn late_writes(kit: &Kit) {
+pub async fn late_writes(kit: &'static Kit) {
     // A worse storm than this would end the job by right, and it does where calls go one by one.
     let storm = Some(FAST.rounds - 1);
     for (late, chance, times) in [(5, 0.3, None), (30, 0.3, None), (30, 0.8, storm)] {
@@ -126,7 +126,7 @@ pub async fn late_writes(kit: &Kit) {
 }
 
 /// Two to four kinds together, each at 5 to 20 percent: other ones with every seed.
-pub async fn mixtures(kit: &Kit) {
+pub async fn mixtures(kit: &'static Kit) {
     for seed in 0..8 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let bench = Bench::new(kit).await;

@@ -8,19 +8,19 @@ use tallyman::model::FileRow;
 use crate::case::{Case, Kit, list, open, start};
 use crate::faults::KINDS;
 
-pub async fn whole_and_nothing_twice(kit: &Kit) {
+pub async fn whole_and_nothing_twice(kit: &'static Kit) {
     // None, one, a page of some service to the full, several pages of each.
     for files in [0, 1, 25, 100, 1_000, 2_345] {
         let (_server, case) = start(kit, files).await;
-        let rows = list(&open(&*case)).await.unwrap();
+        let rows = list(&open(&case)).await.unwrap();
         assert_eq!(case.existing().len(), rows.len(), "of {files}");
-        check(&*case, &rows, "quiet");
+        check(&case, &rows, "quiet");
     }
 }
 
-pub async fn whole_under_every_fault(kit: &Kit) {
+pub async fn whole_under_every_fault(kit: &'static Kit) {
     let (server, case) = start(kit, 1_100).await;
-    let service = open(&*case);
+    let service = open(&case);
     for kind in KINDS {
         server.faults().clear();
         server.faults().add(Rule {
@@ -37,14 +37,14 @@ pub async fn whole_under_every_fault(kit: &Kit) {
             times: Some(1),
         });
         let rows = list(&service).await.unwrap();
-        check(&*case, &rows, &format!("{kind:?}"));
+        check(&case, &rows, &format!("{kind:?}"));
     }
     assert!(server.faults().struck() >= KINDS.len() as u64);
     assert_eq!(case.writes(), 0);
 }
 
 /// The rows are the files that exist, each once, as the books have them.
-fn check(case: &dyn Case, rows: &[FileRow], what: &str) {
+fn check(case: &Case, rows: &[FileRow], what: &str) {
     let listed: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(listed.len(), rows.len(), "{what}: each once");
     let existing = case.existing();

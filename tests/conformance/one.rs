@@ -9,15 +9,15 @@ use tallyman::service::{Credentials, ErrorKind};
 use crate::bench::{MALFORMED, delete};
 use crate::case::{Kit, list, open, open_as, start};
 
-pub async fn the_keys_tell_whose_they_are(kit: &Kit) {
+pub async fn the_keys_tell_whose_they_are(kit: &'static Kit) {
     let (_server, case) = start(kit, 20).await;
-    let service = open(&*case);
-    let credentials = case.credentials();
+    let service = open(&case);
+    let credentials = case.credentials.clone();
     assert_eq!(service.kind(), credentials.service);
     assert_eq!(Some(service.api_base()), credentials.api_base);
     let account = service.account().await.unwrap();
     assert!(!account.label().is_empty() && !account.key.is_empty());
-    assert!(account.may_be(&open(&*case).account().await.unwrap()));
+    assert!(account.may_be(&open(&case).account().await.unwrap()));
 
     let other = changed(&credentials.secret);
     let wrong = Credentials {
@@ -50,9 +50,9 @@ fn digits(digit: u32) -> char {
     char::from_digit(digit, 10).unwrap()
 }
 
-pub async fn a_file_that_is_there(kit: &Kit) {
+pub async fn a_file_that_is_there(kit: &'static Kit) {
     let (_server, case) = start(kit, 150).await;
-    let service = open(&*case);
+    let service = open(&case);
     let ids = case.existing();
     // Once as a stranger, once as somebody who listed it.
     for id in [&ids[0], &ids[ids.len() / 2], &ids[ids.len() - 1]] {
@@ -71,15 +71,15 @@ pub async fn a_file_that_is_there(kit: &Kit) {
     assert_eq!(case.writes(), 0);
 }
 
-pub async fn files_that_are_not_there(kit: &Kit) {
+pub async fn files_that_are_not_there(kit: &'static Kit) {
     let (_server, case) = start(kit, 150).await;
-    let service = open(&*case);
+    let service = open(&case);
     let gone = case.existing().remove(3);
     delete(&*service, std::slice::from_ref(&gone)).await;
     let mut absent = vec![case.missing(1)];
     match service.details(&ItemId::from(gone.as_str())).await {
         Ok(details) => {
-            assert!(case.knows_deleted());
+            assert!(case.kit.knows_deleted);
             assert_eq!(details.row.removed, case.file(&gone).unwrap().removed);
         }
         Err(_) => absent.push(gone),
