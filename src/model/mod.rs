@@ -34,6 +34,6 @@ pub use outcome::{Evidence, Outcome, Settled, Tally};
 pub use plan::{Plan, PlanItem};
 pub use thing::{ThingDetails, ThingRow};
 pub use time::Time;
-pub use usage::Usage;
+pub use usage::{Unit, Usage};
 pub use verb::{ItemKind, Verb};
 pub use words::sentence;

@@ -1,19 +1,32 @@
 //! How much of its plan an account has used.
 
 use super::Time;
-use super::size::count;
+use super::size::{bytes, count};
+
+/// In what usage is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// One by one.
+    Pieces,
+    /// As bytes.
+    Bytes,
+}
 
 /// What an account has used, as of a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// What is counted: `render credits`.
+    /// What is counted: `render credits`, `bandwidth this month`.
     pub what: &'static str,
+    /// In what.
+    pub unit: Unit,
     /// How much is used.
     pub used: u64,
     /// How much there is; `None` where the service sets or tells no bound.
     pub quota: Option<u64>,
     /// The plan's name as the service writes it; may be empty.
     pub plan: String,
+    /// Bytes that the service says it keeps, where it does.
+    pub stored: Option<u64>,
     /// When it was asked.
     pub at: Time,
 }
@@ -30,25 +43,34 @@ impl Usage {
         format!("{} used", self.numbers())
     }
 
-    /// `5,330 of 10,000 render credits used`.
+    /// `5,330 of 10,000 render credits used`, `16.1 GB of bandwidth this month`.
     pub fn words(&self) -> String {
-        format!("{} {} used", self.numbers(), self.what)
+        match self.unit {
+            Unit::Pieces => format!("{} {} used", self.numbers(), self.what),
+            Unit::Bytes => format!("{} of {}", self.numbers(), self.what),
+        }
     }
 
     fn numbers(&self) -> String {
-        let used = count(self.used);
+        let figure = |number| match self.unit {
+            Unit::Pieces => count(number),
+            Unit::Bytes => bytes(number),
+        };
+        let used = figure(self.used);
         match self.quota {
-            Some(quota) => format!("{used} of {}", count(quota)),
+            Some(quota) => format!("{used} of {}", figure(quota)),
             None => used,
         }
     }
 
-    /// `Scale plan`; empty where the service names none.
+    /// `Scale plan`, `17.3 GB stored`; empty where the service tells neither.
     pub fn plan_words(&self) -> String {
-        match self.plan.as_str() {
-            "" => String::new(),
-            plan => format!("{plan} plan"),
-        }
+        let plan = (!self.plan.is_empty()).then(|| format!("{} plan", self.plan));
+        let stored = self
+            .stored
+            .map(|stored| format!("{} stored", bytes(stored)));
+        let both: Vec<String> = plan.into_iter().chain(stored).collect();
+        both.join(", ")
     }
 }
 
@@ -60,9 +82,11 @@ mod tests {
     fn words_say_what_is_known() {
         let usage = |used, quota, plan: &str| Usage {
             what: "render credits",
+            unit: Unit::Pieces,
             used,
             quota,
             plan: plan.to_owned(),
+            stored: None,
             at: Time(0),
         };
         let cases = [
@@ -87,5 +111,14 @@ mod tests {
         }
         assert_eq!(usage(1, None, "Scale").plan_words(), "Scale plan");
         assert_eq!(usage(1, None, "").plan_words(), "");
+        let traffic = Usage {
+            what: "bandwidth this month",
+            unit: Unit::Bytes,
+            stored: Some(17_300_000_000),
+            ..usage(16_100_000_000, None, "")
+        };
+        assert_eq!(traffic.words(), "16.1 GB of bandwidth this month");
+        assert_eq!(traffic.figures(), "16.1 GB used");
+        assert_eq!(traffic.plan_words(), "17.3 GB stored");
     }
 }

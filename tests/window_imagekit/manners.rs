@@ -128,3 +128,11 @@ fn the_demo_says_where_a_new_key_is_kept() {
     window.press("Add profile");
     window.shows("kept in memory only");
 }
+
+#[test]
+fn what_the_account_has_used_is_told_as_of_a_moment() {
+    let mut window = Window::imagekit();
+    window.shows("of bandwidth this month, ");
+    assert!(window.has(" stored · as of "));
+    assert!(!window.has("render credits"));
+}

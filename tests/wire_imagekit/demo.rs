@@ -327,3 +327,17 @@ async fn a_thumbnail_is_a_picture_and_a_listing_tells_where_it_is() {
     let error = service.thumbnail(&plain.unwrap().id, 64).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn usage_of_the_month_is_asked_once() {
+    let server = server(50, Quirks::default()).await;
+    let service = open(&server);
+    let books = server.imagekit_books();
+    let before = books.requests();
+    let usage = service.usage().await.unwrap().unwrap();
+    assert_eq!(books.requests(), before + 1);
+    assert!(usage.used > 0 && usage.quota.is_none());
+    let files = books.file_ids().into_iter();
+    let sizes: u64 = files.map(|id| books.file(&id).unwrap().size).sum();
+    assert!(usage.stored.unwrap() >= sizes);
+}

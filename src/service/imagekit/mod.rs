@@ -12,6 +12,7 @@ mod places;
 mod purge;
 mod refusal;
 mod tags;
+mod usage;
 mod verbs;
 mod versions;
 mod wire;
@@ -26,7 +27,7 @@ use url::Url;
 
 use crate::model::{
     Account, Edit, FieldRow, FileDetails, FileRow, FolderChange, FolderJob, FolderRow,
-    GroupDetails, GroupRow, ItemId, ServiceKind, Time, Verb, VersionRow,
+    GroupDetails, GroupRow, ItemId, ServiceKind, Time, Usage, Verb, VersionRow,
 };
 
 use super::http::{Http, Limits, is_loopback, parse_base};
@@ -176,6 +177,11 @@ impl Service for ImageKit {
 
     async fn group(&self, _: &ItemId) -> Result<GroupDetails, ServiceError> {
         Err(no_groups())
+    }
+
+    /// Bandwidth of this month, and what is stored.
+    async fn usage(&self) -> Result<Option<Usage>, ServiceError> {
+        self.used(Time::now()).await
     }
 
     async fn details(&self, id: &ItemId) -> Result<FileDetails, ServiceError> {

@@ -7,7 +7,7 @@ pub(super) mod facts;
 pub(super) mod rows;
 pub(super) mod things;
 
-use crate::model::{Account, Time, Usage};
+use crate::model::{Account, Time, Unit, Usage};
 use crate::service::wire::Fields;
 
 /// Whom the key belongs to, if the text is an answer to that.
@@ -32,9 +32,11 @@ pub(super) fn usage(json: &str, at: Time) -> Option<Usage> {
     let fields = Fields::of(json)?;
     Some(Usage {
         what: "render credits",
+        unit: Unit::Pieces,
         used: fields.count("apiUsage")?,
         quota: fields.count("apiQuota"),
         plan: fields.words("plan").unwrap_or_default(),
+        stored: None,
         at,
     })
 }

@@ -305,6 +305,8 @@ fn nothing(workspace: &Workspace) -> Option<(String, String, Vec<Command>)> {
             "No file matches the filter",
             if list.folder.is_some() {
                 "Try fewer words, another state, or include subfolders."
+            } else if list.typed.is_all() {
+                "Choose another state above, or all of them."
             } else {
                 "Try fewer words. The ? in the box shows what can be typed."
             },

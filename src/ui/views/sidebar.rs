@@ -204,7 +204,8 @@ fn places(
             // What stands below keeps its room: other places, other profiles, the foot.
             let rows = (workspace.places().count() - 1 + after) as f32;
             let foot = ui.max_rect().bottom() - 2.0 * ROW - 8.0;
-            let room = foot - ui.cursor().top() - rows * (ROW + 2.0);
+            let used = workspace.usage.shown().map_or(0.0, |_| USAGE);
+            let room = foot - ui.cursor().top() - rows * (ROW + 2.0) - used;
             super::folders::ui(ui, workspace, room, send);
         }
     }
@@ -212,6 +213,9 @@ fn places(
         usage_ui(ui, usage);
     }
 }
+
+/// Room that is kept for what is used, with what parts it from its neighbours.
+const USAGE: f32 = 74.0;
 
 /// How much of the plan is used: a thin bar, the figures, and as of when.
 fn usage_ui(ui: &mut Ui, usage: &Usage) {
@@ -222,8 +226,11 @@ fn usage_ui(ui: &mut Ui, usage: &Usage) {
         plan if plan.is_empty() => as_of,
         plan => format!("{plan} · {as_of}"),
     };
+    // Without a bound there is no bar.
+    let bar = if usage.share().is_some() { 7.0 } else { 0.0 };
     ui.add_space(10.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
+    let size = vec2(ui.available_width(), 55.0 + bar);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let inner = Rect::from_min_max(
         pos2(rect.left() + 30.0, rect.top()),
         pos2(rect.right() - 10.0, rect.bottom()),
@@ -236,8 +243,8 @@ fn usage_ui(ui: &mut Ui, usage: &Usage) {
             .text(at, egui::Align2::LEFT_TOP, text, font, ink);
     };
     line(0.0, &capital(usage.what), tokens.weak);
-    line(25.0, &usage.figures(), tokens.weak);
-    line(43.0, &more, tokens.faint);
+    line(18.0 + bar, &usage.figures(), tokens.weak);
+    line(36.0 + bar, &more, tokens.faint);
     if let Some(share) = usage.share() {
         let at = pos2(inner.right(), inner.top());
         let percent = format!("{:.0} %", share * 100.0);
@@ -252,7 +259,10 @@ fn usage_ui(ui: &mut Ui, usage: &Usage) {
     }
     let label = format!("{}, {more}", usage.words());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &label));
-    response.on_hover_text("As the account tells it. It says nothing of storage.");
+    response.on_hover_text(match usage.stored {
+        Some(_) => "As the account tells it, for days in UTC. It tells no bound.",
+        None => "As the account tells it. It says nothing of storage.",
+    });
 }
 
 fn capital(text: &str) -> String {

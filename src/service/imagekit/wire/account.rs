@@ -1,8 +1,10 @@
 //! Whose files they are: ImageKit names no account, but each file's address begins with the account's own.
+//! And what the account has used.
 
 use url::Url;
 
-use crate::model::Account;
+use crate::model::{Account, Time, Unit, Usage};
+use crate::service::wire::Fields;
 
 use super::rows::Window;
 
@@ -19,6 +21,20 @@ pub(crate) fn account(files: &Window) -> Account {
     told.unwrap_or_else(|| Account {
         name: "ImageKit account without files".to_owned(),
         key: String::new(),
+    })
+}
+
+/// What was used in the days that were asked for. No bound is told anywhere.
+pub(crate) fn usage(json: &str, at: Time) -> Option<Usage> {
+    let fields = Fields::of(json)?;
+    Some(Usage {
+        what: "bandwidth this month",
+        unit: Unit::Bytes,
+        used: fields.count("bandwidthBytes")?,
+        quota: None,
+        plan: String::new(),
+        stored: fields.count("mediaLibraryStorageBytes"),
+        at,
     })
 }
 
@@ -57,6 +73,28 @@ pub(crate) fn endpoint<'a>(url: &'a Url, path: &str) -> &'a str {
 mod tests {
     use super::super::rows;
     use super::*;
+
+    #[test]
+    fn usages() {
+        let cases = [
+            (
+                r#"{"bandwidthBytes":21991583578,"mediaLibraryStorageBytes":1878031,"videoProcessingUnitsCount":1}"#,
+                Some((21_991_583_578, Some(1_878_031))),
+            ),
+            (r#"{"bandwidthBytes":0}"#, Some((0, None))),
+            (
+                r#"{"bandwidthBytes":1,"mediaLibraryStorageBytes":null}"#,
+                Some((1, None)),
+            ),
+            (r#"{"mediaLibraryStorageBytes":5}"#, None),
+            ("[]", None),
+            ("", None),
+        ];
+        for (json, expected) in cases {
+            let found = usage(json, Time(5)).map(|usage| (usage.used, usage.stored));
+            assert_eq!(found, expected, "{json}");
+        }
+    }
 
     #[test]
     fn accounts() {
