@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use tallyman::demo::{PROJECT_NAME, PUBLIC_KEY, Quirks};
 use tallyman::model::{FileRow, GroupRow, Verb};
-use tallyman::service::{ErrorKind, Fact, Listing, Seen, Service};
+use tallyman::service::{
+    self, Credentials, ErrorKind, Fact, Limits, Listing, Seen, Service, ServiceError,
+};
 use tokio::sync::mpsc;
 
+use super::raw::{Asked, Raw, Say, typed};
 use super::{MISSING, facts, list, open, reread, server};
 
 async fn groups(service: &Arc<dyn Service>) -> Vec<GroupRow> {
@@ -136,6 +139,40 @@ async fn groups_and_their_members() {
         .flatten()
         .all(|id| books.file(id).unwrap().removed.is_none());
     assert!(kept, "the files stay");
+}
+
+/// A page of three groups whose link is another one each time, whatever was asked for.
+fn endless(number: usize, asked: &Asked) -> Say {
+    let rows: Vec<_> = (1..4)
+        .map(|group| format!(r#"{{"id": "21975c81-7f57-4c7a-aef9-acfe28779f78~{group}"}}"#))
+        .collect();
+    let host = asked.header("host").unwrap();
+    let body = format!(
+        r#"{{"next": "http://{host}/groups/?page={number}", "total": 3, "results": [{}]}}"#,
+        rows.join(",")
+    );
+    typed(200, "application/json", "", body.as_bytes())
+}
+
+#[tokio::test]
+async fn a_listing_of_groups_that_brings_nothing_new_comes_to_an_end() {
+    let raw = Raw::start(endless).await;
+    let credentials = Credentials {
+        api_base: Some(raw.base.clone()),
+        ..super::credentials(&server(1, Quirks::default()).await)
+    };
+    let service = service::open_with(&credentials, Limits::default()).unwrap();
+    let (sender, mut receiver) = mpsc::channel(2);
+    let listing: tokio::task::JoinHandle<Result<(), ServiceError>> =
+        tokio::spawn(async move { service.groups(sender).await });
+    let mut first = None;
+    while let Some(page) = receiver.recv().await {
+        first.get_or_insert(page.rows.len());
+        assert!(raw.lines().len() < 200, "it goes on and on");
+    }
+    let error = listing.await.unwrap().unwrap_err();
+    assert_eq!((first, error.kind), (Some(3), ErrorKind::NotTheService));
+    assert!(error.message.contains("read before"), "{error}");
 }
 
 #[tokio::test]

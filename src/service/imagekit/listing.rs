@@ -29,6 +29,9 @@ const AHEAD: usize = 4;
 /// How often a listing goes back before it is given up.
 const BACKS: usize = 100;
 
+/// Full windows in a row that may bring no new file, each further on than any before and than there are files.
+const BARREN: u32 = 100;
+
 /// Where a listing goes on.
 enum Next {
     /// After the window that skipped so many rows.
@@ -147,7 +150,7 @@ enum Joined {
     New { rows: Vec<FileRow>, last: bool },
     /// It shares nothing with the one before: go back to this place.
     Gap(usize),
-    /// It is the one before.
+    /// It is the one before, or one of too many that bring nothing new.
     Same,
 }
 
@@ -160,6 +163,9 @@ struct Chain {
     before: Vec<ItemId>,
     /// Gaps in a row.
     gaps: u32,
+    /// The most that a window skipped, and how many in a row brought nothing new there.
+    furthest: usize,
+    barren: u32,
 }
 
 impl Chain {
@@ -179,6 +185,7 @@ impl Chain {
             return Joined::Same;
         }
         let old = shared.map_or(0, |at| at + 1);
+        let known = self.seen.len();
         let mut rows = Vec::with_capacity(ids.len() - old);
         for (at, file) in window.files.into_iter().enumerate() {
             // A row without an id is new if it comes after all that was there before.
@@ -191,7 +198,22 @@ impl Chain {
             }
         }
         (self.skip, self.before, self.gaps) = (skip, ids, 0);
+        if self.is_spent(skip, self.seen.len() > known) && !last {
+            return Joined::Same;
+        }
         Joined::New { rows, last }
+    }
+
+    /// Whether too many windows brought nothing new. Going back shows known files for good reason. Rows without
+    /// an id cannot be told apart, so they are never new.
+    fn is_spent(&mut self, skip: usize, new: bool) -> bool {
+        if new {
+            self.barren = 0;
+        } else if skip >= self.furthest && skip > self.seen.len() {
+            self.barren += 1;
+        }
+        self.furthest = self.furthest.max(skip);
+        self.barren > BARREN
     }
 
     /// Half a window back the first time, twice as far each further time.
@@ -322,6 +344,27 @@ mod tests {
         let mut chain = Chain::default();
         chain.join(0, window(0..1000));
         assert_eq!(chain.join(980, window(0..1000)), Joined::Same);
+    }
+
+    #[test]
+    fn windows_that_differ_and_bring_nothing_new_come_to_an_end() {
+        let mut chain = Chain::default();
+        chain.join(0, window(0..1000));
+        // The same files each time, in another order.
+        let turned = |by: usize| window((0..1000).map(move |number| (number + by) % 1000));
+        let ends = (1..1_000).find(|by| chain.join(by * 980, turned(*by)) == Joined::Same);
+        assert_eq!(ends, Some(BARREN as usize + 2));
+    }
+
+    #[test]
+    fn a_long_way_back_over_known_files_is_no_end() {
+        let mut chain = Chain::default();
+        for skip in (0..40_000).step_by(980) {
+            numbers(chain.join(skip, window(skip..skip + 1000)));
+        }
+        for skip in (0..40_000).step_by(500) {
+            numbers(chain.join(skip, window(skip..skip + 1000)));
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Listings: files in parallel along the time axis, as [`plan`] says; groups, and files whose pages do not
 //! follow the axis, along the service's own links.
 
+mod links;
 mod plan;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use futures_util::future::{BoxFuture, FutureExt, join};
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -11,11 +12,12 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::model::{FileRow, GroupRow, Time};
-use crate::service::http::{Answer, escaped, same_origin};
+use crate::service::http::{Answer, escaped};
 use crate::service::{ErrorKind, Page, Pass, Priority, ServiceError};
 
 use super::Uploadcare;
 use super::wire::rows::{self, Listed};
+use links::{Links, Row};
 use plan::{Ask, Lost, Plan};
 
 /// Pages that may wait for the receiver before no more are asked for.
@@ -156,7 +158,7 @@ impl Uploadcare {
     }
 
     /// Follows the links of a listing to its end. The next page is asked for while this one is handed on.
-    async fn along_the_links<T>(
+    async fn along_the_links<T: Row>(
         &self,
         url: Url,
         first: Option<Listed<T>>,
@@ -168,13 +170,13 @@ impl Uploadcare {
             let answer = self.page(url).await?;
             read(&answer.text()).ok_or_else(|| self.nonsense(&answer))
         };
-        let mut followed = HashSet::from([url.clone()]);
+        let mut links = Links::new(&self.base, url.clone());
         let mut listed = match first {
             Some(first) => first,
             None => page(&url).await?,
         };
         loop {
-            let next = self.next(&listed, &mut followed);
+            let next = links.next(&listed);
             let (rows, total) = (keep(listed.rows), listed.total);
             let hand_on = pages.send(Page { rows, total });
             let Ok(Some(url)) = next else {
@@ -196,25 +198,6 @@ impl Uploadcare {
             return Ok(answer);
         }
         Err(self.refuse(&answer, ErrorKind::NotTheService))
-    }
-
-    /// Where the listing goes on. An empty page ends it, whatever its link says; no counter ever does.
-    fn next<T>(
-        &self,
-        page: &Listed<T>,
-        followed: &mut HashSet<Url>,
-    ) -> Result<Option<Url>, ServiceError> {
-        let Some(link) = page.next.as_deref().filter(|_| !page.rows.is_empty()) else {
-            return Ok(None);
-        };
-        let url = same_origin(&self.base, link)?;
-        if followed.insert(url.clone()) {
-            return Ok(Some(url));
-        }
-        Err(ServiceError::new(
-            ErrorKind::NotTheService,
-            "The listing led back to a page that was read before; it was ended there and may lack files. Refresh it",
-        ))
     }
 }
 

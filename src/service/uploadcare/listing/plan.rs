@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::model::FileRow;
 
-use seen::Seen;
+pub(super) use seen::Seen;
 use stretch::{Stretch, Went, descends, first_key, last_key};
 
 /// A stretch is worth a split when it is thought to hold so many pages.
@@ -201,6 +201,8 @@ impl Plan {
         self.read.add(fresh.len(), high, down_to);
         if went == Went::Over {
             self.stretches.remove(&number);
+        } else if stretch.brought(fresh.len(), self.seen.len()) {
+            return Err(Lost::Axis);
         }
         Ok(fresh)
     }

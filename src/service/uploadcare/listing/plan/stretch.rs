@@ -12,6 +12,9 @@ const BACKS: u32 = 100;
 /// How often one page may come again before it is clear that nothing is skipped.
 const SAME: u32 = 2;
 
+/// Pages in a row that may bring nothing new before the axis is given up.
+const BARREN: u32 = 10;
+
 /// What a page was to its stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Went {
@@ -32,6 +35,8 @@ pub(super) struct Stretch {
     begun: bool,
     asked: bool,
     tie: Option<Tie>,
+    /// Pages in a row that brought nothing new.
+    barren: u32,
 }
 
 /// The walk through files of one instant that fill whole pages.
@@ -40,6 +45,8 @@ struct Tie {
     /// How many files of it the next page skips, and how many the last one did.
     skip: usize,
     at: usize,
+    /// The most that a page skipped.
+    furthest: usize,
     /// How many files the next page is to share with the last one.
     shared: usize,
     last: HashSet<ItemId>,
@@ -56,6 +63,7 @@ impl Stretch {
             begun: true,
             asked: false,
             tie: None,
+            barren: 0,
         }
     }
 
@@ -131,8 +139,28 @@ impl Stretch {
         if last >= self.key {
             return self.through_tie(rows, full);
         }
-        *self = Self::begun(last, self.low);
+        *self = Self {
+            barren: self.barren,
+            ..Self::begun(last, self.low)
+        };
         Ok(Went::On)
+    }
+
+    /// Takes note of how many files were new on its last page, of `known` in all. Whether it goes on and on without
+    /// any. Within an instant known files are shown for good reason: on the way back, and at first, where a service
+    /// includes the bound and the instant above it. They are never more than are known.
+    pub(super) fn brought(&mut self, new: usize, known: usize) -> bool {
+        let is_ahead = self.tie.as_mut().is_none_or(|tie| {
+            let is_ahead = tie.at >= tie.furthest && tie.at > known;
+            tie.furthest = tie.furthest.max(tie.at);
+            is_ahead
+        });
+        if new > 0 {
+            self.barren = 0;
+        } else if is_ahead {
+            self.barren += 1;
+        }
+        self.barren > BARREN
     }
 
     /// Whether files may have moved up between the page before and this one, which was to share some with it.

@@ -316,3 +316,33 @@ fn an_instant_with_more_files_than_a_page() {
     };
     assert_eq!(list(no_skip, None, &[], 4).0.lost, Some(Lost::Tie));
 }
+
+#[test]
+fn pages_of_one_instant_that_come_by_turns_come_to_an_end() {
+    let mut plan = Plan::new(None);
+    let page = |start: u32| {
+        (start..start + 10)
+            .map(|number| row(&(5, number)))
+            .collect()
+    };
+    plan.claim();
+    plan.took(Ask::Newest, page(0), true).unwrap();
+    let mut ways = Vec::new();
+    for number in 0..100 {
+        let Some(ask) = plan.claim() else {
+            break;
+        };
+        // Two pages that share some files, whatever is skipped.
+        let rows: Vec<FileRow> = page([0, 5][number % 2]);
+        let Ask::Down { .. } = ask else {
+            plan.took(ask, rows, true).unwrap();
+            continue;
+        };
+        ways.push(plan.took(ask, rows, true).map(|rows| rows.len()));
+        if ways.last() == Some(&Err(Lost::Axis)) {
+            break;
+        }
+    }
+    assert_eq!(ways.last(), Some(&Err(Lost::Axis)), "{ways:?}");
+    assert!(ways.len() < 20, "{ways:?}");
+}
