@@ -234,6 +234,20 @@ fn a_bundle_of_hostile_names_is_sound_and_whole() {
     assert_eq!(problems.iter().collect::<Vec<_>>(), not_done);
 }
 
+/// The job with other numbers for its items.
+fn counted(mut job: JobRecord, number: fn(u32) -> u32) -> JobRecord {
+    for item in &mut job.items {
+        item.seq = number(item.seq);
+        if let Some(settled) = &mut item.settled {
+            settled.seq = number(settled.seq);
+        }
+    }
+    for seq in job.calls.iter_mut().flat_map(|call| &mut call.seqs) {
+        *seq = number(*seq);
+    }
+    job
+}
+
 #[test]
 fn the_json_is_lossless() {
     let base = tempfile::tempdir().unwrap();
@@ -242,7 +256,7 @@ fn the_json_is_lossless() {
         let json: serde_json::Value =
             serde_json::from_str(&text(base.path().join("report.json"))).unwrap();
         let job: JobRecord = serde_json::from_value(json["job"].clone()).unwrap();
-        assert_eq!(job, record);
+        assert_eq!(job, counted(record.clone(), |seq| seq + 1));
         assert_eq!(json["format"], "tallyman-report");
         assert_eq!(json["sum"]["items"], record.items.len());
     }
@@ -507,6 +521,57 @@ fn rows_too_many_and_strange_columns_are_named() {
     );
 }
 
+/// Changes the report as a writer of another version would have written it.
+fn rewrite(dir: &Path, change: impl FnOnce(&mut serde_json::Value)) {
+    let path = dir.join("report.json");
+    let mut json: serde_json::Value = serde_json::from_str(&text(&path)).unwrap();
+    change(&mut json);
+    fs::write(path, json.to_string()).unwrap();
+    cover(dir, "report.json");
+}
+
+#[test]
+fn items_are_counted_from_1_in_the_json_as_in_the_table() {
+    let base = tempfile::tempdir().unwrap();
+    write(&ended(), base.path()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&text(base.path().join("report.json"))).unwrap();
+    let table = rows(&base.path().join("items.csv"));
+    for (item, row) in json["job"]["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(&table[1..])
+    {
+        assert_eq!(item["seq"].to_string(), row[0]);
+        assert_eq!(item["settled"]["seq"], item["seq"]);
+        assert_eq!(item["item"]["id"], row[5]);
+    }
+    let first: Vec<_> = json["job"]["calls"].as_array().unwrap().iter().collect();
+    assert_eq!(first[0]["seqs"][0], 1);
+}
+
+#[test]
+fn reports_that_count_from_0_are_still_sound() {
+    for version in [1, 2] {
+        let found = findings(|dir| {
+            rewrite(dir, |json| {
+                let job = serde_json::from_value(json["job"].clone()).unwrap();
+                json["version"] = version.into();
+                json["job"] = serde_json::to_value(counted(job, |seq| seq - 1)).unwrap();
+            });
+        });
+        assert_eq!(found, [], "version {version}");
+    }
+    let found = findings(|dir| {
+        rewrite(dir, |json| json["job"]["items"][0]["seq"] = 0.into());
+    });
+    assert!(
+        found.iter().any(|one| one.what.contains("number 0")),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn what_is_no_report_is_told() {
     let base = tempfile::tempdir().unwrap();
@@ -518,8 +583,8 @@ fn what_is_no_report_is_told() {
     write(&ended(), base.path()).unwrap();
     replace(
         &base.path().join("report.json"),
-        "\"version\": 2",
         "\"version\": 3",
+        "\"version\": 4",
     );
     assert_eq!(check(base.path()).unwrap_err().kind, ReportErrorKind::Newer);
 }

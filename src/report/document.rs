@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{JobId, JobRecord, JobState, JobSummary, Outcome, Tally, Time, size};
 
+use super::counting::{FromOne, from_zero};
 use super::words;
 use super::{How, ReportError, ReportErrorKind};
 
@@ -13,7 +14,10 @@ use super::{How, ReportError, ReportErrorKind};
 const FORMAT: &str = "tallyman-report";
 
 /// The version that is written, and the newest that is read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// The first version whose items are counted from 1.
+const FROM_ONE: u32 = 3;
 
 /// The file; `J` is the job, borrowed to write and owned to read.
 #[derive(Serialize, Deserialize)]
@@ -112,7 +116,7 @@ pub(super) fn generator() -> String {
     format!("tallyman {}", env!("CARGO_PKG_VERSION"))
 }
 
-impl<'a> Document<&'a JobRecord> {
+impl<'a> Document<FromOne<'a>> {
     /// The document of a job, as of `now`.
     pub(super) fn new(record: &'a JobRecord, how: &How<'_>, now: Time) -> Self {
         let summary = &record.summary;
@@ -136,7 +140,7 @@ impl<'a> Document<&'a JobRecord> {
                 .collect(),
             redacted: how.redacted,
             signature: Some(signature),
-            job: record,
+            job: FromOne(record),
         }
     }
 
@@ -176,7 +180,14 @@ impl Document<JobRecord> {
             );
             return Err(ReportError::new(ReportErrorKind::Newer, what));
         }
-        serde_json::from_slice(bytes).map_err(broken)
+        let document: Self = serde_json::from_slice(bytes).map_err(broken)?;
+        if document.version < FROM_ONE {
+            return Ok(document);
+        }
+        let what = "it is no report that can be read: an item has the number 0, and the first is 1";
+        let job = from_zero(document.job)
+            .ok_or_else(|| ReportError::new(ReportErrorKind::NotABundle, what))?;
+        Ok(Self { job, ..document })
     }
 }
 
@@ -232,11 +243,12 @@ pub(super) fn unsound(record: &JobRecord) -> Option<String> {
     let mut counted = Tally::default();
     for (place, item) in record.items.iter().enumerate() {
         if u64::from(item.seq) != place as u64 {
-            return Some(format!("item {} stands at place {}", item.seq, place));
+            let number = u64::from(item.seq) + 1;
+            return Some(format!("item {number} stands at place {}", place + 1));
         }
         let seq = item.settled.as_ref().map(|settled| settled.seq);
         if seq.is_some_and(|seq| seq != item.seq) {
-            return Some(format!("item {} has the outcome of another", item.seq));
+            return Some(format!("item {} has the outcome of another", place + 1));
         }
         counted.add(item.outcome());
     }

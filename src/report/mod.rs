@@ -5,6 +5,7 @@
 
 mod bundle;
 mod check;
+mod counting;
 mod document;
 mod error;
 mod html;
