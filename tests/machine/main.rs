@@ -10,3 +10,4 @@ mod folder;
 mod house;
 mod network;
 mod proxy;
+mod terminal;
