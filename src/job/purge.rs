@@ -3,30 +3,54 @@
 //! It is a plan and a job of its own, with an outcome for each file; the addresses come from the delete's plan,
 //! for nobody knows them any more once a file is gone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::ledger::{Ledger, LedgerError};
-use crate::model::{JobRecord, JobState, JobSummary, Outcome, Plan, PlanItem, Verb};
+use crate::model::{CallId, JobRecord, JobState, JobSummary, Outcome, Plan, PlanItem, Verb};
 use crate::service::Service;
+
+use super::resume::may_have_worked;
 
 /// Questions about addresses under way.
 const ASKED_AT_ONCE: usize = 4;
 
-/// The plan of the purge that a delete asked for: exactly what the delete names as done. `None` if it asked
-/// for none, or nothing was deleted.
+/// The plan of the purge that a delete asked for: what the delete names as done, and what is gone after a call of
+/// its own whose answer did not tell. `None` if it asked for none, or nothing was deleted.
 pub fn purge_after(record: &JobRecord) -> Option<Plan> {
     let summary = &record.summary;
     if summary.verb != Verb::Delete || !summary.args.purge {
         return None;
     }
-    let gone = record
-        .items
-        .iter()
-        .filter(|row| row.outcome() == Some(Outcome::Done));
+    let doubted = doubted(record);
+    let gone = record.items.iter().filter(|row| match row.outcome() {
+        Some(Outcome::Done) => true,
+        // What had no address when the job was planned was not there.
+        Some(Outcome::Absent) => row.item.url.is_some() && doubted.contains(&row.seq),
+        _ => false,
+    });
     let items: Vec<PlanItem> = gone.map(|row| to_purge(&row.item)).collect();
     (!items.is_empty()).then(|| Plan::new(Verb::Purge, summary.source.clone(), items))
+}
+
+/// The items that a call carried whose answer did not settle them, though it may have deleted them.
+fn doubted(record: &JobRecord) -> HashSet<u32> {
+    let settled_by: HashMap<u32, CallId> = record
+        .items
+        .iter()
+        .filter_map(|row| Some((row.seq, row.call?)))
+        .collect();
+    let mut doubted = HashSet::new();
+    for call in record
+        .calls
+        .iter()
+        .filter(|call| may_have_worked(call, false))
+    {
+        let unsettled = |seq: &&u32| settled_by.get(*seq) != Some(&call.id);
+        doubted.extend(call.seqs.iter().filter(unsettled));
+    }
+    doubted
 }
 
 /// The plan of the purges that a delete asked for, if it is over, without those that a later job took on: all of them
@@ -87,7 +111,8 @@ mod tests {
     use super::super::fixture;
     use super::*;
     use crate::model::{
-        Evidence, ItemRecord, JobId, JobState, JobSummary, PlanArgs, Settled, Tally, Time,
+        CallPurpose, CallRecord, Evidence, ItemRecord, JobId, JobState, JobSummary, PlanArgs,
+        Settled, Tally, Time,
     };
 
     fn row(seq: u32, url: Option<&str>, outcome: Outcome) -> ItemRecord {
@@ -161,5 +186,55 @@ mod tests {
         assert_eq!(items, [(Some("https://x/0"), false), (None, true)]);
         assert_eq!(purge_after(&record(Verb::Delete, false)), None);
         assert_eq!(purge_after(&record(Verb::Store, true)), None);
+    }
+
+    #[test]
+    fn what_went_with_a_call_whose_answer_was_lost_is_purged_too() {
+        let call = |id, purpose, attempts, http_status, seqs: &[u32]| CallRecord {
+            id: CallId(id),
+            purpose,
+            seqs: seqs.to_vec(),
+            sent_at: Time(0),
+            ended_at: Some(Time(1)),
+            http_status,
+            request_id: None,
+            attempts,
+            throttled: 0,
+            error: "trouble".into(),
+        };
+        let (send, look) = (CallPurpose::Send, CallPurpose::Reread);
+        // The calls that carried the item that is gone; the last one settled it.
+        let cases = [
+            (vec![call(1, send, 1, None, &[1])], true, "cut off"),
+            (vec![call(1, send, 1, Some(502), &[1])], true, "failed"),
+            (vec![call(1, send, 1, Some(200), &[1])], true, "unnamed"),
+            (vec![call(1, send, 1, Some(408), &[1])], true, "too slow"),
+            (vec![call(1, send, 1, Some(404), &[1])], false, "refused"),
+            (vec![call(1, send, 0, None, &[1])], false, "never left"),
+            (vec![call(1, send, 1, None, &[0])], false, "another's"),
+            (vec![call(1, look, 1, None, &[1])], false, "only a look"),
+            (vec![], false, "gone before"),
+        ];
+        for (mut calls, ours, what) in cases {
+            calls.push(call(9, look, 1, Some(404), &[1]));
+            let mut record = record(Verb::Delete, true);
+            record.items[1].call = Some(CallId(9));
+            record.items[0].call = Some(CallId(1));
+            record.calls = calls;
+            let plan = purge_after(&record).unwrap();
+            let urls = plan.items().iter().map(|item| item.url.as_deref());
+            let named = urls.flatten().any(|url| url == "https://x/1");
+            assert_eq!(named, ours, "{what}");
+            record.items[1].item.url = None;
+            assert_eq!(purge_after(&record).unwrap().items().len(), 2, "{what}");
+        }
+        let mut at_once = record(Verb::Delete, true);
+        at_once.calls = vec![call(1, send, 1, Some(200), &[1])];
+        at_once.items[1].call = Some(CallId(1));
+        assert_eq!(
+            purge_after(&at_once).unwrap().items().len(),
+            2,
+            "named as absent"
+        );
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn left(record: &JobRecord, marked: bool) -> Left {
 
 /// Whether a call may have changed items that it did not settle: it has no end, or it left and had trouble
 /// other than a refusal.
-fn may_have_worked(call: &CallRecord, marked: bool) -> bool {
+pub(super) fn may_have_worked(call: &CallRecord, marked: bool) -> bool {
     // 408 says that the service did not see all of it in time; the other 400s are a plain no.
     let no = |status| (400..500).contains(&status) && status != 408;
     let refused = call.http_status.is_some_and(no);

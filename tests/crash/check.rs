@@ -53,9 +53,15 @@ fn check_sums(record: &JobRecord) -> Result<(), String> {
     require(tally == record.summary.tally, || format!("{tally:?}"))
 }
 
+/// What a delete did away with, be it that nobody said so.
 fn done(record: &JobRecord) -> impl Iterator<Item = &ItemRecord> {
     let rows = record.items.iter();
-    rows.filter(|row| row.outcome() == Some(Outcome::Done))
+    rows.filter(|row| match row.settled.as_ref() {
+        Some(settled) if settled.outcome == Outcome::Absent => {
+            row.item.url.is_some() && settled.problem.contains("gone after a call of ours")
+        }
+        settled => settled.is_some_and(|settled| settled.outcome == Outcome::Done),
+    })
 }
 
 fn owes_purge(history: &History, deleted: &JobRecord) -> bool {

@@ -388,6 +388,30 @@ async fn what_a_delete_removed_is_purged_under_every_fault() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_went_with_a_lost_answer_is_purged_too() {
+    let house = House::under(Some(Fault::CutAfter)).await;
+    let mut items = house.items(5);
+    find_addresses(&*house.engine.service, &mut items).await;
+    let purge = PlanArgs {
+        purge: true,
+        ..PlanArgs::default()
+    };
+    house.server.faults().add(Rule {
+        kind: Fault::CutAfter,
+        on: Target::Writes,
+        chance: 1.0,
+        times: Some(1),
+    });
+    let deleted = house.run(Verb::Delete, purge, items).await;
+    assert_eq!(count(&deleted, Outcome::Absent), 5);
+    let plan = purge_owed(&house.engine.ledger, &deleted.summary).unwrap();
+    let plan = plan.expect("a purge is owed");
+    assert_eq!(plan.items().len(), 5);
+    house.run_plan(&plan).await;
+    assert_eq!(house.server.imagekit_books().purged().len(), 5);
+}
+
 /// What a delete could not settle at first is deleted when it is continued: its purge is owed then, and no other.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_continued_delete_owes_the_purge_of_what_it_deleted_then() {
