@@ -151,8 +151,12 @@ pub(super) struct Chunk {
     pub old: bool,
     /// A re-read after which there is no other.
     pub last: bool,
+    /// How many calls of the job had been answered when its trouble began.
+    pub fine: u32,
     /// Stamped by the queue when it leaves.
     pub epoch: u32,
+    /// Stamped likewise: whether another call was answered since its trouble began.
+    pub others_fine: bool,
 }
 
 impl Chunk {
@@ -163,7 +167,9 @@ impl Chunk {
             lost: 0,
             old: false,
             last: false,
+            fine: 0,
             epoch: 0,
+            others_fine: false,
         }
     }
 
@@ -173,6 +179,7 @@ impl Chunk {
             lost: self.lost,
             old: self.old,
             last: self.last,
+            fine: self.fine,
             ..Self::new(self.purpose, entries)
         }
     }

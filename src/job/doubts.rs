@@ -265,3 +265,51 @@ async fn a_stop_while_the_service_wants_a_wait_is_at_once() {
     assert!(stopped.elapsed() < SECOND, "{:?}", stopped.elapsed());
     bench.check();
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_cannot_be_looked_at_fails_alone_while_others_are_answered() {
+    let bench = Bench::with(Fake::new(40, false).one_by_one(), 40, Verb::Delete).await;
+    let bad = fixture::id(3);
+    bench.fake.on_batch(move |_, ids| match ids.contains(&bad) {
+        true => Trouble::Before(ErrorKind::NotTried),
+        false => Trouble::None,
+    });
+    let began = Instant::now();
+    let summary = bench.run_patiently().await.unwrap();
+    assert_eq!(summary.state, JobState::Ended, "{}", summary.reason);
+    assert_eq!((summary.tally.done, summary.tally.failed), (39, 1));
+    assert!(began.elapsed() < 120 * SECOND, "{:?}", began.elapsed());
+    let (outcome, words) = bench.outcome(3);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(words.contains("could not be looked at"), "{words}");
+    bench.check();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_last_item_that_is_answered_in_vain_halts_nothing() {
+    let bench = Bench::with(Fake::new(1, false).one_by_one(), 1, Verb::Delete).await;
+    bench
+        .fake
+        .on_batch(|_, _| Trouble::Before(ErrorKind::NotTried));
+    let began = Instant::now();
+    let summary = bench.run_patiently().await.unwrap();
+    assert_eq!(summary.state, JobState::Ended, "{}", summary.reason);
+    assert_eq!(summary.tally.failed, 1);
+    assert!(began.elapsed() < 120 * SECOND, "{:?}", began.elapsed());
+    bench.check();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_fails_every_look_for_a_while_costs_no_item() {
+    let bench = Bench::with(Fake::new(40, false).one_by_one(), 40, Verb::Delete).await;
+    let began = Instant::now();
+    bench.fake.on_batch(move |number, _| match number {
+        5.. if began.elapsed() < 25 * SECOND => Trouble::Before(ErrorKind::NotTried),
+        _ => Trouble::None,
+    });
+    let summary = bench.run_patiently().await.unwrap();
+    assert_eq!(summary.state, JobState::Ended, "{}", summary.reason);
+    assert_eq!(counts(&summary), [40, 0, 0, 0, 0]);
+    assert!(bench.was_away());
+    bench.check();
+}

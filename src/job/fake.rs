@@ -90,6 +90,12 @@ impl Fake {
         }
     }
 
+    /// With calls of one item, as for verbs that look first.
+    pub fn one_by_one(mut self) -> Self {
+        self.can.batch_limit = 1;
+        self
+    }
+
     pub fn on_batch(&self, script: impl Fn(usize, &[ItemId]) -> Trouble + Send + Sync + 'static) {
         *self.script.lock().unwrap() = Box::new(script);
     }
@@ -178,6 +184,7 @@ fn meta(kind: ErrorKind) -> CallMeta {
     let (status, attempts) = match kind {
         ErrorKind::Unreachable | ErrorKind::Stopped => (None, 0),
         ErrorKind::Unauthenticated | ErrorKind::Clock => (Some(401), 1),
+        ErrorKind::NotTried => (Some(500), 0),
         _ => (None, 1),
     };
     CallMeta {

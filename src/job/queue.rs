@@ -52,6 +52,8 @@ pub(super) struct Queue {
     /// The user stopped the job: that what is left cannot be read is no reason of its own.
     stopped: bool,
     weather: Weather,
+    /// Calls that were answered.
+    fine: u32,
     /// The last trouble on the way to the service.
     trouble: String,
     /// Why no call gets through, while none does.
@@ -74,6 +76,7 @@ impl Queue {
             door: Door::Open,
             stopped: false,
             weather: Weather::default(),
+            fine: 0,
             trouble: String::new(),
             missing: String::new(),
             reason: String::new(),
@@ -190,6 +193,7 @@ impl Queue {
             None => Chunk::new(CallPurpose::Send, self.next_entries()),
         };
         chunk.epoch = self.weather.epoch();
+        chunk.others_fine = chunk.lost > 0 && self.fine > chunk.fine;
         self.in_flight += 1;
         Some(chunk)
     }
@@ -201,7 +205,11 @@ impl Queue {
         let pace = self.terms.pace;
         self.weather
             .note(&pace, call.purpose, call.epoch, judgement.sky, now);
-        for chunk in judgement.again.drain(..) {
+        self.fine += u32::from(judgement.sky == Sky::Fine);
+        for mut chunk in judgement.again.drain(..) {
+            if chunk.lost <= 1 {
+                chunk.fine = self.fine;
+            }
             let due = now + chunk.wait(&pace);
             self.push(chunk, due);
         }

@@ -58,6 +58,7 @@ pub(super) fn judge_batch(
         }
         Err(error) => match error.kind {
             ErrorKind::Lost => lost(terms, chunk, &error.message),
+            ErrorKind::NotTried => not_tried(terms, chunk, &error, now),
             ErrorKind::Refused => {
                 let words = error.words.as_deref().unwrap_or(&error.message);
                 refused(terms, chunk, &[], words, now)
@@ -269,6 +270,42 @@ fn refused(
             .map(|entry| by_answer(entry, Outcome::Refused, words.clone(), now));
         judgement.settled = alone.collect();
     }
+    judgement
+}
+
+/// A look before the deed brought nothing of use, so nothing was done. It goes again as if the service could not be
+/// reached, unless the trouble is the item's own: other calls were answered since it began, or the service
+/// answered, only not of use, as often as would halt a job.
+fn not_tried(terms: &Terms, mut chunk: Chunk, error: &ServiceError, now: Time) -> Judgement {
+    chunk.lost = chunk.lost.saturating_add(1);
+    let tries = chunk.lost;
+    for entry in &mut chunk.entries {
+        error.message.clone_into(&mut entry.words);
+    }
+    let mut judgement = Judgement {
+        error: error.message.clone(),
+        sky: Sky::Away(Cause::Network),
+        ..Judgement::default()
+    };
+    let others_fare_better = chunk.others_fine && tries >= terms.pace.sends;
+    let answered_in_vain = error.meta.status.is_some() && u32::from(tries) >= terms.pace.rounds;
+    if !others_fare_better && !answered_in_vain {
+        judgement.again.push(chunk);
+        return judgement;
+    }
+    if others_fare_better {
+        judgement.sky = Sky::Unseen;
+    }
+    // What an earlier call may have done is no failure before it was read.
+    let (open, closed): (Vec<_>, Vec<_>) = chunk.entries.drain(..).partition(|entry| entry.open);
+    judgement.again = chunk.with(open).into_rereads();
+    let words = error.message.trim_end_matches('.');
+    let problem =
+        format!("not done: it could not be looked at before, in {tries} tries; the last: {words}");
+    judgement.settled = closed
+        .iter()
+        .map(|entry| end(entry, Outcome::Failed, problem.clone(), None, now))
+        .collect();
     judgement
 }
 

@@ -89,7 +89,7 @@ fn explain(credentials: &Credentials, error: &ServiceError, now: Time) -> Verify
             sentence(&error.message),
             "Check the profile's settings.",
         ),
-        ErrorKind::Throttled | ErrorKind::Stopped => trouble(credentials),
+        ErrorKind::Throttled | ErrorKind::Stopped | ErrorKind::NotTried => trouble(credentials),
     };
     let off = clock_offset(error, now).filter(|_| explained.kind != VerifyErrorKind::ClockOff);
     if let Some(off) = off {

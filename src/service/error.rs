@@ -23,6 +23,9 @@ pub enum ErrorKind {
     Throttled,
     /// Nothing left this machine: no address, connection refused, TLS failed.
     Unreachable,
+    /// The item was to be looked at before anything was done to it, and no usable answer to that came (as
+    /// [`Lost`](Self::Lost)); nothing was done.
+    NotTried,
     /// It left, and no usable answer came (timeout, cut connection, 5xx, broken body).
     Lost,
     /// An answer came that no service of this kind would give: wrong address, a proxy's page, a redirect.

@@ -23,7 +23,7 @@ const STALE: usize = 25;
 const MALFORMED: usize = 10;
 const STUCK: usize = 5;
 
-struct Silent;
+pub struct Silent;
 
 impl Observer for Silent {
     fn progress(&self, _: &Progress) {}

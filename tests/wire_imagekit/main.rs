@@ -16,6 +16,7 @@ mod lists;
 mod more_jobs;
 #[path = "../wire_http/raw.rs"]
 mod raw;
+mod sick;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -570,3 +570,55 @@ fn what_was_sent_again_is_read_sooner_but_for_its_last_try() {
         assert_eq!(judgement.again[0].entries[0].sends, sends + 1);
     }
 }
+
+#[test]
+fn a_look_in_vain_fails_an_item_only_where_it_is_its_own_trouble() {
+    let verb = terms(Verb::Move, false);
+    let vain = |status| {
+        let mut error = ServiceError::new(ErrorKind::NotTried, "status 500.");
+        error.meta.status = status;
+        Err(error)
+    };
+    // Tries before, whether others are answered, the status, and what follows.
+    let cases = [
+        (0, true, Some(500), "send a"),
+        (1, true, Some(500), "send a"),
+        (2, true, Some(500), ""),
+        (2, true, None, ""),
+        (2, false, Some(500), "send a"),
+        (6, false, Some(500), "send a"),
+        (7, false, Some(500), ""),
+        (200, false, None, "send a"),
+    ];
+    for (lost, others_fine, status, next) in cases {
+        let call = Chunk {
+            lost,
+            others_fine,
+            ..chunk(CallPurpose::Send, &["a"])
+        };
+        let judgement = judge_batch(&verb, call, vain(status), NOW);
+        let what = format!("{lost} {others_fine} {status:?}");
+        assert_eq!(follows(&judgement), next, "{what}");
+        let failed = match next {
+            "" => format!(
+                "a failed: not done: it could not be looked at before, in {} tries; the last: status 500",
+                lost + 1
+            ),
+            _ => String::new(),
+        };
+        assert_eq!(told(&judgement.settled), failed, "{what}");
+        assert_eq!(
+            judgement.sky == Sky::Unseen,
+            others_fine && next.is_empty(),
+            "{what}"
+        );
+    }
+    // What an earlier call may have done is read first.
+    let mut call = chunk(CallPurpose::Repeat, &["a"]);
+    (call.lost, call.others_fine) = (9, true);
+    let judgement = judge_batch(&verb, call, vain(None), NOW);
+    assert_eq!(
+        (follows(&judgement).as_str(), judgement.settled.len()),
+        ("reread a", 0)
+    );
+}

@@ -297,9 +297,9 @@ fn occupied(path: &str) -> Fact {
 }
 
 /// Trouble with a look before the deed: nothing was done, so it can be tried again.
-fn before_acting(error: ServiceError) -> ServiceError {
+pub(super) fn before_acting(error: ServiceError) -> ServiceError {
     let kind = match error.kind {
-        ErrorKind::Lost => ErrorKind::Unreachable,
+        ErrorKind::Lost => ErrorKind::NotTried,
         kind => kind,
     };
     let meta = CallMeta {
@@ -410,7 +410,8 @@ mod tests {
     #[test]
     fn a_look_that_fails_has_done_nothing() {
         let lost = ServiceError::new(ErrorKind::Lost, "timed out");
-        assert!(before_acting(lost).nothing_done());
+        let told = before_acting(lost);
+        assert!(told.nothing_done() && told.kind == ErrorKind::NotTried);
         let keys = ServiceError::new(ErrorKind::Unauthenticated, "no");
         assert_eq!(before_acting(keys).kind, ErrorKind::Unauthenticated);
     }

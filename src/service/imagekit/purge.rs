@@ -8,11 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::service::http::Intent;
 use crate::service::wire::Fields;
-use crate::service::{
-    Answered, BatchAnswer, CallMeta, ErrorKind, Fact, Pass, Seen, ServiceError, Target,
-};
+use crate::service::{Answered, BatchAnswer, CallMeta, Fact, Pass, Seen, ServiceError, Target};
 
 use super::ImageKit;
+use super::moves::before_acting;
 use super::verbs::evidence;
 
 impl ImageKit {
@@ -58,13 +57,7 @@ impl ImageKit {
         stop: &CancellationToken,
     ) -> Result<Result<String, (Fact, CallMeta)>, ServiceError> {
         let looked = self.look_at(pass, &item.id, stop).await;
-        let looked = looked.map_err(|error| match error.kind {
-            ErrorKind::Lost => ServiceError {
-                kind: ErrorKind::Unreachable,
-                ..error
-            },
-            _ => error,
-        })?;
+        let looked = looked.map_err(before_acting)?;
         let file = match looked.value {
             Ok(text) => self.read_file(&text)?,
             Err(words) => return Ok(Err((Fact::Absent { words }, looked.meta))),
