@@ -17,7 +17,7 @@ const FILES: usize = 330;
 
 pub struct House {
     pub server: Server,
-    pub case: Box<dyn Case>,
+    pub case: Case,
     pub stage: Stage,
     /// The file with the ids of the plan.
     pub ids: String,
@@ -38,8 +38,8 @@ pub const BINARY: &str = "CRASH_BINARY";
 impl House {
     pub async fn new(history: &History) -> Self {
         let (server, case) = start(history.task.kit(), FILES).await;
-        let service = open(&*case);
-        let stage = Stage::set(&history.task, history.seed, &server, &*case, &service).await;
+        let service = open(&case);
+        let stage = Stage::set(&history.task, history.seed, &server, &case, &service).await;
         let data = tempfile::tempdir().unwrap();
         let ids = data.path().join("ids.txt");
         let lines: Vec<&str> = stage.plan.keys().map(String::as_str).collect();
@@ -98,7 +98,7 @@ impl House {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let keys = self.case.credentials();
+        let keys = &self.case.credentials;
         let own = env!("CARGO_BIN_EXE_tallyman");
         let mut command = Command::new(std::env::var_os(BINARY).unwrap_or_else(|| own.into()));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TALLYMAN_")) {
@@ -111,7 +111,7 @@ impl House {
             .env("TALLYMAN_SERVICE", keys.service.key())
             .env("TALLYMAN_PUBLIC_KEY", &keys.public_key)
             .env("TALLYMAN_SECRET_KEY", keys.secret.expose_secret())
-            .env("TALLYMAN_API_BASE", keys.api_base.unwrap())
+            .env("TALLYMAN_API_BASE", keys.api_base.as_ref().unwrap())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -52,7 +52,7 @@ impl Stage {
         task: &Task,
         seed: u64,
         server: &Server,
-        case: &dyn Case,
+        case: &Case,
         service: &Arc<dyn Service>,
     ) -> Self {
         let hand = Hand { server, service };

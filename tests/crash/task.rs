@@ -69,7 +69,7 @@ const WITH_GROUPS: Kit = Kit {
         (crate::uploadcare::KIT.files)(options, files);
         options.groups = 40;
     },
-    case: crate::uploadcare::KIT.case,
+    ..crate::uploadcare::KIT
 };
 
 impl Task {
@@ -88,8 +88,8 @@ impl Task {
     }
 
     /// Whether what was taken away is still known, with its time.
-    pub fn knows_deleted(&self, case: &dyn Case) -> bool {
-        self.verb.kind() == ItemKind::File && case.knows_deleted()
+    pub fn knows_deleted(&self, case: &Case) -> bool {
+        self.verb.kind() == ItemKind::File && case.kit.knows_deleted
     }
 
     /// Whether files are put to another place.
@@ -115,7 +115,7 @@ impl Task {
     }
 
     /// Ids of what there is of its kind.
-    pub fn existing(&self, server: &Server, case: &dyn Case) -> Vec<String> {
+    pub fn existing(&self, server: &Server, case: &Case) -> Vec<String> {
         match self.verb.kind() {
             ItemKind::File => case.existing(),
             ItemKind::Group => server.books().group_ids(),
@@ -126,7 +126,7 @@ impl Task {
     }
 
     /// A good id that nothing ever had.
-    pub fn missing(&self, case: &dyn Case, number: usize) -> String {
+    pub fn missing(&self, case: &Case, number: usize) -> String {
         match self.verb.kind() {
             ItemKind::Group => format!("{}~2", case.missing(number)),
             ItemKind::Folder => format!("/nowhere/{number}"),

@@ -25,7 +25,7 @@ impl<'a> Truth<'a> {
         let books = house.server.imagekit_books();
         let files = books.file_ids().into_iter();
         let files = files.map(|id| books.file(&id).unwrap());
-        let there = task.existing(&house.server, &*house.case);
+        let there = task.existing(&house.server, &house.case);
         Self {
             task,
             house,
@@ -51,7 +51,7 @@ impl<'a> Truth<'a> {
     }
 
     fn has_stale(&self, outcome: Outcome) -> bool {
-        match self.task.knows_deleted(&*self.house.case) {
+        match self.task.knows_deleted(&self.house.case) {
             true => outcome == Outcome::Done,
             false => outcome == Outcome::Absent,
         }
@@ -76,7 +76,7 @@ impl<'a> Truth<'a> {
 
     fn has_deleted(&self, id: &str, settled: &Settled) -> bool {
         let gone = !self.there.contains(id);
-        let knows = self.task.knows_deleted(&*self.house.case);
+        let knows = self.task.knows_deleted(&self.house.case);
         match settled.outcome {
             Outcome::Done if knows => {
                 let at = self.house.case.file(id).and_then(|file| file.removed);
