@@ -413,9 +413,14 @@ pub(super) fn fact(ui: &mut Ui, name: &str, value: &str) {
     fact_in(ui, name, RichText::new(text::visible(value)));
 }
 
+/// Height of a line of facts.
+const LINE: f32 = 16.0;
+
 /// The id, its figures all of one width.
 pub(super) fn id_fact(ui: &mut Ui, id: &str) {
-    let id = RichText::new(text::visible(id)).font(theme::mono());
+    let id = RichText::new(text::visible(id))
+        .font(theme::mono())
+        .line_height(Some(LINE));
     fact_in(ui, "Id", id);
 }
 

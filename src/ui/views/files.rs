@@ -23,7 +23,7 @@ const THUMBNAIL: u32 = 48;
 
 /// Width of a column of times, and of one of days.
 const WHOLE_TIME: f32 = 140.0;
-const DAY: f32 = 104.0;
+const DAY: f32 = 100.0;
 /// Width of states that tell their day.
 const DATED: f32 = 160.0;
 /// What names give up before times are cut to their day.
