@@ -299,9 +299,10 @@ fn saved_filter(
     let tokens = Tokens::of(ui);
     let sum = workspace.watch.sum(&filter.text);
     let files = sum.map_or(String::new(), |sum| size::count(sum.files));
-    let whole = sum.map_or(String::new(), |sum| {
-        format!("{} · {}", size::count(sum.files), size::bytes(sum.bytes))
-    });
+    let whole = match sum {
+        Some(sum) if sum.files > 0 => format!("{files} · {}", size::bytes(sum.bytes)),
+        _ => files.clone(),
+    };
     // The name comes first: bytes stand beside it only where there is room for both.
     let room = ui.available_width() - SAVED_INDENT - 18.0;
     let wide = |words: &str| {
