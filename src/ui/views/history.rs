@@ -65,7 +65,7 @@ pub fn ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Comm
 
 fn jobs_ui(ui: &mut Ui, history: &mut History, can: &Can<'_>, send: &mut Vec<Command>) {
     if history.jobs.is_empty() {
-        let words = "Every store, delete and restore is written down here, item by item, before it is sent.";
+        let words = "What is done to files is written down here, item by item, before it is sent.";
         return super::empty::ui(ui, "No jobs yet", words, &[], send);
     }
     which_profile(ui, history, can);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use egui::{
-    Align, Color32, CornerRadius, CursorIcon, Frame, Layout, Margin, Rect, RichText, ScrollArea,
-    Sense, Ui, WidgetInfo, pos2, vec2,
+    Align, Color32, CornerRadius, CursorIcon, Frame, Label, Layout, Margin, Rect, RichText,
+    ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::catalogue::query::{quoted, short_type, written_type};
@@ -78,7 +78,9 @@ fn titled(ui: &mut Ui, title: &str, note: &str, right: impl FnOnce(&mut Ui)) {
         ui.set_min_height(theme::FIELD);
         parts::strong(ui, title);
         if !note.is_empty() {
-            parts::caption(ui, note);
+            let ink = Tokens::of(ui).weak;
+            let words = RichText::new(note).font(theme::caption()).color(ink);
+            ui.add(Label::new(words).selectable(false).truncate());
         }
         ui.with_layout(Layout::right_to_left(Align::Center), right);
     });
