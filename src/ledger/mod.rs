@@ -158,23 +158,38 @@ impl Ledger {
             .unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes every further growth of the file fail as a full disk does.
+    /// Makes every further write fail as a full disk does: the file cannot grow, and each write needs room that its
+    /// pages do not have.
     #[cfg(test)]
     pub(crate) fn fill_disk(&self) {
-        let writer = self.writer().unwrap();
-        writer
-            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA max_page_count = 1")
-            .unwrap();
+        let needs_room = |act: &str, table: &str| {
+            format!(
+                "CREATE TEMP TRIGGER IF NOT EXISTS {act}_{table} AFTER {act} ON main.{table}
+                 BEGIN INSERT INTO ballast VALUES (zeroblob(100000)); END;"
+            )
+        };
+        let sql = "CREATE TABLE IF NOT EXISTS ballast (bytes);".to_owned()
+            + &each_write(needs_room)
+            + "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA max_page_count = 1";
+        self.writer().unwrap().execute_batch(&sql).unwrap();
     }
 
     /// Undoes [`Ledger::fill_disk`].
     #[cfg(test)]
     pub(crate) fn free_disk(&self) {
-        let writer = self.writer().unwrap();
-        writer
-            .execute_batch("PRAGMA max_page_count = 1073741823")
-            .unwrap();
+        let sql = "PRAGMA max_page_count = 1073741823;".to_owned()
+            + &each_write(|act, table| format!("DROP TRIGGER IF EXISTS {act}_{table};"))
+            + "DROP TABLE IF EXISTS ballast";
+        self.writer().unwrap().execute_batch(&sql).unwrap();
     }
+}
+
+/// Statements for each way in which a table is written.
+#[cfg(test)]
+fn each_write(sql: impl Fn(&str, &str) -> String) -> String {
+    let tables = ["jobs", "items", "calls"];
+    let both = |table| ["INSERT", "UPDATE"].map(|act| sql(act, table)).concat();
+    tables.map(both).concat()
 }
 
 impl Writing {
