@@ -82,11 +82,19 @@ impl Bench {
     }
 
     pub async fn run(&self) -> Result<JobSummary, JobError> {
+        self.run_at(FAST).await
+    }
+
+    /// Runs it as the program does: with a paused clock every wait passes at once.
+    pub async fn run_patiently(&self) -> Result<JobSummary, JobError> {
+        self.run_at(Pace::default()).await
+    }
+
+    async fn run_at(&self, pace: Pace) -> Result<JobSummary, JobError> {
         self.seen.settled.lock().unwrap().clear();
         self.seen.progress.lock().unwrap().clear();
-        self.engine
-            .run_at(self.job, FAST, self.stop.clone(), self.seen.clone())
-            .await
+        let (stop, seen) = (self.stop.clone(), self.seen.clone());
+        self.engine.run_at(self.job, pace, stop, seen).await
     }
 
     /// The same bench for another run, with an observer that has seen nothing.

@@ -8,23 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::bench::{Bench, counts};
 use super::fake::{Fake, Trouble};
-use super::{JobError, Pace, fixture};
-use crate::model::{Evidence, JobState, JobSummary, Outcome, Verb};
+use super::{Pace, fixture};
+use crate::model::{Evidence, JobState, Outcome, Verb};
 use crate::service::ErrorKind;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 impl Bench {
-    /// Runs as the program does, with its own patience.
-    async fn run_patiently(&self) -> Result<JobSummary, JobError> {
-        self.seen.settled.lock().unwrap().clear();
-        self.seen.progress.lock().unwrap().clear();
-        let (stop, seen) = (self.stop.clone(), self.seen.clone());
-        self.engine
-            .run_at(self.job, Pace::default(), stop, seen)
-            .await
-    }
-
+    /// Whether the job told that nothing got through.
     fn was_away(&self) -> bool {
         let told = self.seen.progress.lock().unwrap();
         told.iter().any(|progress| progress.away.is_some())

@@ -30,15 +30,9 @@ impl Bench {
             tokio::time::sleep(time).await;
             ledger.free_disk();
         });
-        let result = self.run_as_the_program().await;
+        let result = self.run_patiently().await;
         freeing.abort();
         (result, began.elapsed())
-    }
-
-    async fn run_as_the_program(&self) -> Result<JobSummary, JobError> {
-        let (stop, seen) = (self.stop.clone(), self.seen.clone());
-        let pace = Pace::default();
-        self.engine.run_at(self.job, pace, stop, seen).await
     }
 
     /// The disk has room again: the job is continued to its whole end.
@@ -46,7 +40,7 @@ impl Bench {
         self.engine.ledger.free_disk();
         self.fake.heal();
         let bench = self.afresh();
-        let summary = bench.run_as_the_program().await.unwrap();
+        let summary = bench.run_patiently().await.unwrap();
         assert_eq!(counts(&summary), [400, 0, 0, 0, 0]);
         bench.check();
     }
@@ -148,7 +142,7 @@ async fn a_clock_that_jumps_is_waited_for() {
         _ if began.elapsed() < 600 * SECOND => Trouble::Before(ErrorKind::Clock),
         _ => Trouble::None,
     });
-    let summary = bench.run_as_the_program().await.unwrap();
+    let summary = bench.run_patiently().await.unwrap();
     assert_eq!(summary.state, JobState::Ended, "{}", summary.reason);
     assert_eq!(counts(&summary), [100, 0, 0, 0, 0]);
     assert_eq!(bench.waited_for().unwrap().cause, Cause::Clock);
@@ -164,7 +158,7 @@ async fn a_clock_that_stays_wrong_halts_the_job_which_can_be_continued() {
         0..3 => Trouble::None,
         _ => Trouble::Before(ErrorKind::Clock),
     });
-    let summary = bench.run_as_the_program().await.unwrap();
+    let summary = bench.run_patiently().await.unwrap();
     assert_eq!(summary.state, JobState::Halted);
     for part in ["clock for 30 minutes", "Set the clock right, then continue"] {
         assert!(summary.reason.contains(part), "{}", summary.reason);
@@ -173,6 +167,6 @@ async fn a_clock_that_stays_wrong_halts_the_job_which_can_be_continued() {
     bench.check();
     bench.fake.heal();
     let bench = bench.afresh();
-    assert_eq!(bench.run_as_the_program().await.unwrap().tally.done, 100);
+    assert_eq!(bench.run_patiently().await.unwrap().tally.done, 100);
     bench.check();
 }

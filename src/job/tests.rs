@@ -1,5 +1,6 @@
 //! Whole jobs against a service in memory: whatever happens to calls, outcomes equal what it keeps.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::bench::{Bench, counts, dice};
@@ -229,9 +230,12 @@ async fn where_only_reads_work_nothing_stays_unknown() {
 #[tokio::test]
 async fn an_item_gone_after_our_lost_call_says_so() {
     let bench = Bench::new(10, 1).await;
-    bench.fake.on_batch(|number, _| match number {
-        0..2 => Trouble::Before(ErrorKind::Lost),
-        _ => Trouble::None,
+    let (gone, was_lost) = (fixture::id(10), AtomicBool::new(false));
+    bench.fake.on_batch(move |_, ids| {
+        match ids.contains(&gone) && !was_lost.swap(true, Ordering::SeqCst) {
+            true => Trouble::Before(ErrorKind::Lost),
+            false => Trouble::None,
+        }
     });
     let summary = bench.run().await.unwrap();
     assert_eq!(counts(&summary), [10, 1, 0, 0, 0]);
