@@ -201,7 +201,7 @@ impl Plan {
         self.read.add(fresh.len(), high, down_to);
         if went == Went::Over {
             self.stretches.remove(&number);
-        } else if stretch.brought(fresh.len(), self.seen.len()) {
+        } else if stretch.is_spent(fresh.len()) {
             return Err(Lost::Axis);
         }
         Ok(fresh)

@@ -37,11 +37,6 @@ impl Seen {
         rows
     }
 
-    /// How many ids were listed.
-    pub(in super::super) fn len(&self) -> usize {
-        self.uuids.len() + self.others.len()
-    }
-
     /// Notes an id. Whether it is new.
     pub(in super::super) fn insert(&mut self, id: &ItemId) -> bool {
         match Uuid::try_parse(id.as_str()) {

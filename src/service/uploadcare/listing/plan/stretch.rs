@@ -50,6 +50,8 @@ struct Tie {
     /// How many files the next page is to share with the last one.
     shared: usize,
     last: HashSet<ItemId>,
+    /// All that it was shown.
+    shown: HashSet<ItemId>,
     backs: u32,
     same: u32,
 }
@@ -146,16 +148,21 @@ impl Stretch {
         Ok(Went::On)
     }
 
-    /// Takes note of how many files were new on its last page, of `known` in all. Whether it goes on and on without
-    /// any. Within an instant known files are shown for good reason: on the way back, and at first, where a service
-    /// includes the bound and the instant above it. They are never more than are known.
-    pub(super) fn brought(&mut self, new: usize, known: usize) -> bool {
-        let is_ahead = self.tie.as_mut().is_none_or(|tie| {
-            let is_ahead = tie.at >= tie.furthest && tie.at > known;
-            tie.furthest = tie.furthest.max(tie.at);
-            is_ahead
-        });
-        if new > 0 {
+    /// Takes note of how many files of its last page were listed nowhere before. Whether it goes on and
+    /// on without anything new. Within an instant that is what the walk itself has not seen: where a service includes
+    /// the bound, it also shows files that another stretch is to list. On a way back known files come for good reason.
+    pub(super) fn is_spent(&mut self, new: usize) -> bool {
+        let (is_new, is_ahead) = match &mut self.tie {
+            None => (new > 0, true),
+            Some(tie) => {
+                let is_ahead = tie.at >= tie.furthest;
+                let before = tie.shown.len();
+                tie.furthest = tie.furthest.max(tie.at);
+                tie.shown.extend(tie.last.iter().cloned());
+                (tie.shown.len() > before, is_ahead)
+            }
+        };
+        if is_new {
             self.barren = 0;
         } else if is_ahead {
             self.barren += 1;
