@@ -3,7 +3,6 @@
 //! It knows all rooms but the window. Results go to standard output, all else to standard error.
 
 mod args;
-mod ask;
 mod demo;
 mod folders;
 mod jobs;

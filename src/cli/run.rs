@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{Catalogue, RowRef};
 use crate::job::{
-    self, Engine, Guard, InGroups, JobError, PlanFacts, look_into_groups, plan_facts,
+    self, Engine, Guard, InGroups, JobError, PlanFacts, Wanted, look_into_groups, plan_facts,
 };
 use crate::ledger::Ledger;
 use crate::model::path::is_within;
@@ -24,7 +24,6 @@ use crate::report;
 use crate::service::capabilities;
 
 use super::args::BatchArgs;
-use super::ask::Wanted;
 use super::folders::refuse_renamed;
 use super::jobs;
 use super::list::{Filter, catalogue};

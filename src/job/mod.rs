@@ -34,6 +34,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod wanted;
 mod watch;
 mod weather;
 
@@ -51,9 +52,10 @@ pub use error::JobError;
 pub use facts::{PlanFacts, plan_facts};
 pub use groups::{Holds, InGroups, Looked, look_into_groups};
 pub use guard::Guard;
-pub use notes::{PlanNote, Tone, at_least, left_out, plan_notes, purges, typed_above};
+pub use notes::{PlanNote, Tone, at_least, left_out, plan_notes, purges};
 pub use progress::{Away, Cause, Observer, Progress};
 pub use purge::{find_addresses, purge_after, purge_owed};
+pub use wanted::Wanted;
 
 /// Runs jobs of one profile.
 #[derive(Clone)]

@@ -148,7 +148,7 @@ fn is_final(plan: &Plan) -> bool {
 }
 
 /// The most items that go without their count being typed: few where nothing brings them back.
-pub fn typed_above(plan: &Plan) -> u64 {
+pub(super) fn typed_above(plan: &Plan) -> u64 {
     if is_final(plan) {
         TYPED_ABOVE_FINAL
     } else {

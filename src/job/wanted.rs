@@ -1,6 +1,6 @@
 //! What has to be typed before a destructive plan begins. Pure: who shows it and reads the answer is not known here.
 
-use crate::job;
+use super::notes::typed_above;
 use crate::model::size::count;
 use crate::model::text::visible;
 use crate::model::{Plan, Verb};
@@ -29,7 +29,7 @@ impl Wanted {
         let only = plan.items().iter().find(|item| item.guard.is_none());
         match only {
             Some(folder) if folders && going == 1 => Self::Path(folder.id.to_string()),
-            _ if folders || going > job::typed_above(plan) => Self::Count(going),
+            _ if folders || going > typed_above(plan) => Self::Count(going),
             _ => Self::Yes,
         }
     }
@@ -43,17 +43,19 @@ impl Wanted {
         }
     }
 
-    /// Whether the typed line is what was asked for.
+    /// Whether the typed line is what was asked for. Names may be typed as they are or as they are shown: a hidden
+    /// character is on no keyboard.
     pub fn is(&self, typed: &str) -> bool {
         let typed = typed.trim();
         match self {
             Self::Yes => typed == "yes",
-            Self::Count(going) => typed.replace(',', "") == going.to_string(),
+            Self::Count(going) => typed.replace([',', ' '], "") == going.to_string(),
             Self::Path(path) => {
                 let typed = typed.trim_end_matches('/');
-                !typed.is_empty() && typed == path.trim().trim_end_matches('/')
+                let path = path.trim().trim_end_matches('/');
+                !typed.is_empty() && (typed == path || typed == visible(path))
             }
-            Self::Project(name) => typed == name,
+            Self::Project(name) => typed == name || typed == visible(name),
         }
     }
 }
@@ -104,6 +106,7 @@ mod tests {
     fn only_the_very_words_are_an_answer() {
         let path = || Wanted::Path("/a/b".into());
         let name = || Wanted::Project("acme-prod".into());
+        let hidden = || Wanted::Project("acme\u{202e}".into());
         let cases = [
             ("yes\n", Wanted::Yes, true),
             ("y\n", Wanted::Yes, false),
@@ -111,10 +114,14 @@ mod tests {
             ("", Wanted::Yes, false),
             ("5,000\n", Wanted::Count(5_000), true),
             ("5000 \n", Wanted::Count(5_000), true),
+            ("5 000\n", Wanted::Count(5_000), true),
             ("500\n", Wanted::Count(5_000), false),
             ("yes\n", Wanted::Count(2), false),
             ("acme-prod\n", name(), true),
             ("Acme-Prod\n", name(), false),
+            ("acme\u{202e}\n", hidden(), true),
+            ("acme‹U+202E›\n", hidden(), true),
+            ("acme\n", hidden(), false),
             ("/a/b\n", path(), true),
             ("/a/b/\n", path(), true),
             ("/a\n", path(), false),

@@ -10,7 +10,7 @@ use super::ask::Ask;
 use super::keyboard::rest_on;
 use super::plan_groups::GroupLook;
 use super::{Stay, show};
-use crate::job::{self, PlanFacts, PlanNote, Tone};
+use crate::job::{self, PlanFacts, PlanNote, Tone, Wanted};
 use crate::model::{ItemId, ItemKind, Plan, PlanItem, Source, Time, Verb, size, text};
 use crate::profile::Profile;
 use crate::ui::cached::as_of;
@@ -354,40 +354,32 @@ impl PlanSheet {
     }
 
     /// What must be typed before the button works.
-    fn key_phrase(&self) -> Option<String> {
-        let plan = self.plan.as_ref().filter(|plan| plan.verb.destroys())?;
+    fn wanted(&self) -> Wanted {
         let going = self.facts.going();
-        if going == 0 {
-            None
-        } else if let Some(path) = self.the_folder() {
-            Some(path.to_owned())
-        } else if self.profile.protected {
-            Some(self.source.account.label().to_owned())
-        } else {
-            (going > job::typed_above(plan)).then(|| size::count(going))
+        let plan = self.plan.as_ref();
+        match plan.filter(|plan| plan.verb.destroys() && going > 0) {
+            Some(plan) => Wanted::of(plan, going, self.profile.protected),
+            None => Wanted::Yes,
         }
     }
 
     fn typing(&mut self, ui: &mut Ui) -> bool {
-        let Some(phrase) = self.key_phrase() else {
+        let wanted = self.wanted();
+        if wanted == Wanted::Yes {
             return true;
-        };
+        }
         ui.add_space(4.0);
         ui.horizontal(|ui| {
             let tokens = Tokens::of(ui);
             ui.spacing_mut().item_spacing.x = 4.0;
             parts::text(ui, RichText::new("Type").color(tokens.weak));
-            parts::strong(ui, text::visible(&phrase));
+            parts::strong(ui, wanted.shown());
             parts::text(ui, RichText::new("to delete").color(tokens.weak));
         });
         let width = ui.available_width();
         let response = parts::field(ui, &mut self.typed, "Type to confirm", width);
         rest_on(ui, &response);
-        // A count may be typed with or without its commas.
-        let plain = |text: &str| text.replace([',', ' '], "");
-        let typed = self.typed.trim();
-        let is_count = plain(&phrase).parse() == Ok(self.facts.going());
-        typed == phrase || (is_count && !self.profile.protected && plain(typed) == plain(&phrase))
+        wanted.is(&self.typed)
     }
 
     /// What it takes, or why nothing is sent.
