@@ -128,7 +128,7 @@ const fn is_run(first: char) -> bool {
 }
 
 /// The cell with a leading `'` where a spreadsheet would run it, and where it begins with one
-/// already: so [`unguarded`] undoes exactly this.
+/// already: so `unguarded` undoes exactly this.
 pub fn guarded(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
         Some(first) if first == '\'' || is_run(first) => Cow::Owned(format!("'{cell}")),
