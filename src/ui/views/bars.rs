@@ -17,7 +17,7 @@ use crate::ui::item_list::Items;
 use crate::ui::parts::{self, Icon, Weight};
 use crate::ui::sides::sides;
 use crate::ui::theme::{self, Tokens};
-use crate::ui::workspace::{Running, Toast, Workspace};
+use crate::ui::workspace::{Running, Toast, Workspace, shown_of};
 
 /// Draws the bars, the lowest first.
 pub fn ui(
@@ -71,15 +71,10 @@ fn bar(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
 fn selection(ui: &mut Ui, workspace: &mut Workspace, send: &mut Vec<Command>) {
     match workspace.place {
         Place::Files | Place::Removed => {
-            let removed = workspace.place == Place::Removed;
-            let found = workspace
-                .search
-                .as_mut()
-                .filter(|search| search.sent.is_some());
-            let list = match found {
-                _ if removed => &mut workspace.removed,
-                Some(search) => &mut search.list,
-                None => &mut workspace.files,
+            let (files, removed) = (&mut workspace.files, &mut workspace.removed);
+            let Some(list) = shown_of(workspace.place, files, removed, &mut workspace.search)
+            else {
+                return;
             };
             let counts = list.counts(&workspace.catalogue);
             if counts.files > 0 {

@@ -16,7 +16,7 @@ use crate::ui::theme::{self, Tokens};
 use crate::ui::widgets::table::{
     CellPainter, Icon, RowStyle, Table, TableColumn, TableEvent, TableRows, TableState,
 };
-use crate::ui::workspace::{State, Workspace};
+use crate::ui::workspace::{State, Workspace, shown_of};
 
 /// Pixels asked for of a thumbnail: twice what is drawn, for dense screens.
 const THUMBNAIL: u32 = 48;
@@ -72,15 +72,10 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
     if let Some((title, words, commands)) = nothing(workspace) {
         return super::empty::ui(ui, &title, &words, &commands, send);
     }
-    let removed = workspace.place == Place::Removed;
-    let found = workspace
-        .search
-        .as_mut()
-        .filter(|search| search.sent.is_some());
-    let list = match found {
-        _ if removed => &mut workspace.removed,
-        Some(search) => &mut search.list,
-        None => &mut workspace.files,
+    let is_removed = workspace.place == Place::Removed;
+    let (files, removed) = (&mut workspace.files, &mut workspace.removed);
+    let Some(list) = shown_of(workspace.place, files, removed, &mut workspace.search) else {
+        return;
     };
     let session = match &workspace.state {
         State::Open(session) => Some(session),
@@ -93,7 +88,7 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         engine,
         session,
         profile: &workspace.profile.id,
-        removed,
+        removed: is_removed,
         catalogue: &workspace.catalogue,
         problems: &workspace.problem_rows,
         shown: &list.shown,
@@ -108,8 +103,8 @@ pub fn ui(ui: &mut Ui, engine: &Engine, workspace: &mut Workspace, send: &mut Ve
         let column = Column::ALL.iter().position(|c| *c == second.column)?;
         Some((column, second.descending))
     });
-    widen(&mut list.table, ui.available_width(), removed);
-    let output = Table::new(if removed { "Removed files" } else { "Files" }, &COLUMNS)
+    widen(&mut list.table, ui.available_width(), is_removed);
+    let output = Table::new(if is_removed { "Removed files" } else { "Files" }, &COLUMNS)
         .sorted(sorted, list.sort.first.descending)
         .then_sorted(second)
         .checkboxes(list.selection.coverage(&list.shown))

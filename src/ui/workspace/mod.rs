@@ -33,6 +33,7 @@ use crate::ui::things::Things;
 use crate::ui::usage::UsageState;
 
 pub use running::{Problem, Running, Toast};
+pub use shown::shown_of;
 
 /// Whether the profile is open.
 pub enum State {

@@ -5,6 +5,7 @@ use crate::model::ItemKind;
 use crate::ui::command::Place;
 use crate::ui::files::FileList;
 use crate::ui::item_list::Items;
+use crate::ui::search::Search;
 use crate::ui::things::Things;
 
 impl Workspace {
@@ -78,19 +79,30 @@ impl Workspace {
 
     /// The view that is shown, if files are shown.
     pub fn shown_mut(&mut self) -> Option<&mut FileList> {
-        match self.place {
-            Place::Files => match &mut self.search {
-                Some(search) if search.sent.is_some() => Some(&mut search.list),
-                _ => Some(&mut self.files),
-            },
-            Place::Removed => Some(&mut self.removed),
-            _ => None,
-        }
+        let (files, removed) = (&mut self.files, &mut self.removed);
+        shown_of(self.place, files, removed, &mut self.search)
     }
 
     /// What a search found, if one was sent.
     pub(super) fn found_list(&self) -> Option<&FileList> {
         let search = self.search.as_ref()?;
         search.sent.is_some().then_some(&search.list)
+    }
+}
+
+/// Of the views of files the one that a place shows; for whoever needs more of the workspace beside it.
+pub fn shown_of<'a>(
+    place: Place,
+    files: &'a mut FileList,
+    removed: &'a mut FileList,
+    search: &'a mut Option<Search>,
+) -> Option<&'a mut FileList> {
+    match place {
+        Place::Files => match search {
+            Some(search) if search.sent.is_some() => Some(&mut search.list),
+            _ => Some(files),
+        },
+        Place::Removed => Some(removed),
+        _ => None,
     }
 }
