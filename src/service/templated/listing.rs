@@ -2,7 +2,7 @@
 //!
 //! A page may be shorter than asked, so only an empty page ends a walk, or pages that bring nothing new. A
 //! file that somebody deletes moves the ones behind it onto pages that were read already, so one walk may
-//! miss some: walks are repeated until one brings nothing new.
+//! miss some: walks are repeated until one brings nothing new and shows all that the walk before it showed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,8 +24,8 @@ use super::wire::things::{self, Thing};
 /// Rows asked for a page: what the service's own clients ask for. It is free to give fewer.
 const PAGE: u32 = 25;
 
-/// Most walks of one listing.
-const WALKS: usize = 4;
+/// Most walks of one listing. More than two are needed only while files go.
+const WALKS: usize = 10;
 
 /// Pages in a row that bring nothing new before a walk ends: one may come of files that were added meanwhile.
 const BARREN: u8 = 2;
@@ -63,6 +63,25 @@ impl Course {
         self.barren = if new { 0 } else { self.barren + 1 };
         self.over = empty || self.barren >= BARREN;
         self.page += 1;
+    }
+}
+
+/// Whether the walks of a listing have shown all there is. It asks nobody.
+#[derive(Debug, Default)]
+struct Proof {
+    walks: usize,
+    last: HashSet<String>,
+}
+
+impl Proof {
+    /// Takes in what a walk saw, and whether some of it was `new`. The first file that hides another by going was
+    /// seen by then, since nothing had moved before it; so if all files of a walk are seen again by the next one,
+    /// none was hidden from it.
+    fn is_whole(&mut self, seen: HashSet<String>, new: bool) -> bool {
+        self.walks += 1;
+        let is_quiet = self.last.is_subset(&seen);
+        self.last = seen;
+        is_quiet && !new || self.walks == WALKS
     }
 }
 
@@ -177,7 +196,7 @@ impl Walk {
 #[derive(Debug)]
 pub(super) struct Whole {
     walk: Walk,
-    walks: usize,
+    proof: Proof,
     handed: HashSet<ItemId>,
     /// How many were known when this walk began.
     before: usize,
@@ -188,13 +207,13 @@ impl Whole {
     pub(super) fn new(kind: ItemKind) -> Self {
         Self {
             walk: Walk::new(kind),
-            walks: 0,
+            proof: Proof::default(),
             handed: HashSet::new(),
             before: 0,
         }
     }
 
-    /// The next page's rows that were not there before, until a walk has brought none.
+    /// The next page's rows that were not there before, until the walks have shown all.
     pub(super) async fn next<T: Listed>(
         &mut self,
         of: &Templated,
@@ -206,8 +225,9 @@ impl Whole {
                 rows.retain(|row| self.is_new(row.id()));
                 return Ok(Some(rows));
             }
-            self.walks += 1;
-            if self.handed.len() == self.before || self.walks == WALKS {
+            let seen = std::mem::take(&mut self.walk.course.seen);
+            let new = self.handed.len() > self.before;
+            if self.proof.is_whole(seen, new) {
                 return Ok(None);
             }
             self.before = self.handed.len();
@@ -218,7 +238,7 @@ impl Whole {
     /// Rows without an id cannot be told apart: those of the first walk count.
     fn is_new(&mut self, id: &ItemId) -> bool {
         if id.as_str().is_empty() {
-            self.walks == 0
+            self.proof.walks == 0
         } else {
             self.handed.insert(id.clone())
         }
@@ -398,6 +418,67 @@ mod tests {
         ];
         for (pages, expected, what) in cases {
             assert_eq!(asked(pages), expected, "{what}");
+        }
+    }
+
+    /// Lists numbers by pages of so many, while one goes before each of these requests, from the first. Returns what
+    /// was listed, what stayed, and how many walks it took.
+    fn list(
+        count: usize,
+        page: usize,
+        going: &[(usize, usize)],
+    ) -> (HashSet<String>, Vec<String>, usize) {
+        let mut there: Vec<String> = (0..count).map(|number| number.to_string()).collect();
+        let (mut listed, mut proof, mut asked) = (HashSet::new(), Proof::default(), 0);
+        loop {
+            let (mut course, before) = (Course::default(), listed.len());
+            while !course.over {
+                for (_, place) in going.iter().filter(|(at, _)| *at == asked) {
+                    if !there.is_empty() {
+                        there.remove(place % there.len());
+                    }
+                }
+                let ids = there.iter().skip(course.page as usize * page).take(page);
+                let ids: Vec<&str> = ids.map(String::as_str).collect();
+                listed.extend(ids.iter().map(|id| (*id).to_owned()));
+                course.took(ids.into_iter());
+                asked += 1;
+            }
+            if proof.is_whole(course.seen, listed.len() > before) {
+                return (listed, there, proof.walks);
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_walk_proves_the_first_unless_files_went() {
+        assert_eq!(list(0, 5, &[]).2, 1);
+        assert_eq!(list(40, 5, &[]).2, 2);
+        // One that was seen goes: the next walk finds what it hid, and one more sees all of that again.
+        assert_eq!(list(40, 5, &[(4, 0)]).2, 3);
+        // 6 is hidden in two walks: that the second brings nothing new proves nothing.
+        let (listed, there, walks) = list(10, 2, &[(3, 0), (8, 0), (8, 0)]);
+        assert!(there.iter().all(|id| listed.contains(id)), "{listed:?}");
+        assert_eq!(walks, 4);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            cases: 1_000,
+            failure_persistence: None,
+            ..Default::default()
+        })]
+
+        // Each file that goes costs two walks at most.
+        #[test]
+        fn what_stays_is_listed_whatever_goes_meanwhile(
+            count in 0..60_usize,
+            page in 1..4_usize,
+            going in proptest::collection::vec((0..60_usize, 0..60_usize), 0..4),
+        ) {
+            let (listed, there, walks) = list(count, page, &going);
+            proptest::prop_assert!(walks < WALKS);
+            proptest::prop_assert!(there.iter().all(|id| listed.contains(id)));
         }
     }
 
