@@ -223,7 +223,7 @@ async fn exchange(
     match fault {
         Some(Fault::CutBefore) => return Err(Cut),
         Some(Fault::ErrorBefore(status)) => {
-            return Ok(sent(&shared, failed(service, status), Outgoing::whole));
+            return Ok(sent(failed(service, status), shared.now(), Outgoing::whole));
         }
         _ => {}
     }
@@ -231,11 +231,14 @@ async fn exchange(
     let worker = shared.clone();
     let work = move || {
         let _at_work = at_work;
-        match service {
-            ServiceKind::Uploadcare => uploadcare::answer(&worker, &ask, throttle),
-            ServiceKind::ImageKit => imagekit::answer(&worker, &ask, throttle),
-            ServiceKind::Templated => templated::answer(&worker, &ask, throttle),
-        }
+        // The answer is dated by the clock that the request was held against.
+        let now = worker.now();
+        let answer = match service {
+            ServiceKind::Uploadcare => uploadcare::answer(&worker, &ask, throttle, now),
+            ServiceKind::ImageKit => imagekit::answer(&worker, &ask, throttle, now),
+            ServiceKind::Templated => templated::answer(&worker, &ask, throttle, now),
+        };
+        (answer, now)
     };
     if let Some(Fault::WorkLate(late)) = fault {
         tokio::spawn(async move {
@@ -245,21 +248,21 @@ async fn exchange(
         return Err(Cut);
     }
     let work = tokio::task::spawn_blocking(work);
-    let answer = work.await.map_err(|_| Cut)?;
-    after(&shared, service, answer, fault).await
+    let (answer, now) = work.await.map_err(|_| Cut)?;
+    after(service, answer, now, fault).await
 }
 
 /// Carries out what goes wrong after the work.
 async fn after(
-    shared: &Shared,
     service: ServiceKind,
     mut answer: Answer,
+    now: Time,
     fault: Option<Fault>,
 ) -> Result<Response<Outgoing>, Cut> {
     match fault {
         Some(Fault::CutAfter) => return Err(Cut),
         Some(Fault::ErrorAfter(status)) => answer = failed(service, status),
-        Some(Fault::TruncateAfter) => return Ok(sent(shared, answer, Outgoing::half)),
+        Some(Fault::TruncateAfter) => return Ok(sent(answer, now, Outgoing::half)),
         Some(Fault::StallAfter(time)) => tokio::time::sleep(time).await,
         Some(Fault::GarbageAfter) => {
             answer.status = StatusCode::OK;
@@ -267,7 +270,7 @@ async fn after(
         }
         _ => {}
     }
-    Ok(sent(shared, answer, Outgoing::whole))
+    Ok(sent(answer, now, Outgoing::whole))
 }
 
 const GARBAGE: &[u8] = b"{\"status\": \"ok\", \"result\": [{\"uuid\": \"\x00\xff\xfe\x80<<<<\x1b[";
@@ -373,17 +376,13 @@ fn failed(service: ServiceKind, status: u16) -> Answer {
     Answer::new(status, "application/json", body)
 }
 
-fn sent(
-    shared: &Shared,
-    answer: Answer,
-    body: impl FnOnce(Content) -> Outgoing,
-) -> Response<Outgoing> {
+fn sent(answer: Answer, now: Time, body: impl FnOnce(Content) -> Outgoing) -> Response<Outgoing> {
     let mut response = Response::new(body(answer.content));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     let headers = response.headers_mut();
     headers.insert(SERVER, HeaderValue::from_static("nginx"));
-    if let Ok(date) = HeaderValue::from_str(&http_date(shared.now())) {
+    if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
         headers.insert(DATE, date);
     }
     response

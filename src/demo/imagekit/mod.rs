@@ -92,11 +92,11 @@ impl Visit<'_> {
 }
 
 /// Answers any request, to the API or for delivery.
-pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>) -> Answer {
+pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>, now: Time) -> Answer {
     let visit = Visit {
         shared,
         ask,
-        now: Time(shared.now().0.div_euclid(1000) * 1000),
+        now: Time(now.0.div_euclid(1000) * 1000),
         endpoint: format!("{}{PREFIX}/cdn/{ACCOUNT_ID}", ask.origin()),
     };
     let path = ask.path().strip_prefix(PREFIX).unwrap_or_default();

@@ -56,11 +56,11 @@ impl Visit<'_> {
 }
 
 /// Answers any request.
-pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>) -> Answer {
+pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>, now: Time) -> Answer {
     let visit = Visit {
         shared,
         ask,
-        now: shared.now(),
+        now,
         base: format!("{}{PREFIX}", ask.origin()),
     };
     let path = ask.path().strip_prefix(PREFIX).unwrap_or_default();

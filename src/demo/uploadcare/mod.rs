@@ -54,11 +54,11 @@ struct Visit<'a> {
 }
 
 /// Answers any request, to the API or the CDN.
-pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>) -> Answer {
+pub(super) fn answer(shared: &Shared, ask: &Ask, throttle: Option<Throttle>, now: Time) -> Answer {
     let visit = Visit {
         shared,
         ask,
-        now: shared.now(),
+        now,
         origin: ask.origin(),
         appdata: json::wants_appdata(ask),
     };
