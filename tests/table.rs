@@ -223,6 +223,16 @@ fn button(harness: &mut Harness<'_, Screen>, at: egui::Pos2, pressed: bool) {
     harness.step();
 }
 
+/// Presses at one place and lets go at the other.
+fn draw(harness: &mut Harness<'_, Screen>, from: egui::Pos2, to: egui::Pos2) {
+    harness.hover_at(from);
+    harness.step();
+    button(harness, from, true);
+    harness.hover_at(to);
+    harness.run_steps(2);
+    button(harness, to, false);
+}
+
 #[test]
 fn drawing_over_rows_selects_them() {
     let mut harness = files(1000);
@@ -261,12 +271,7 @@ fn drawing_from_a_checkbox_adds() {
         middle(&harness, "Select img3.jpg"),
         middle(&harness, "img4.jpg"),
     );
-    harness.hover_at(from);
-    harness.step();
-    button(&mut harness, from, true);
-    harness.hover_at(to);
-    harness.run_steps(2);
-    button(&mut harness, to, false);
+    draw(&mut harness, from, to);
     assert_eq!(harness.state().selected(), [0, 3, 4]);
 }
 
@@ -713,12 +718,7 @@ fn the_name_stays_while_other_columns_scroll() {
 fn rows_are_used_as_ever_while_columns_are_scrolled() {
     let mut harness = far_right();
     let (from, to) = (middle(&harness, "img2.jpg"), middle(&harness, "img4.jpg"));
-    harness.hover_at(from);
-    harness.step();
-    button(&mut harness, from, true);
-    harness.hover_at(to);
-    harness.run_steps(2);
-    button(&mut harness, to, false);
+    draw(&mut harness, from, to);
     assert_eq!(harness.state().selected(), [2, 3, 4]);
     harness.get_by_label("Select img7.jpg").click();
     harness.run();

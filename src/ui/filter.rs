@@ -33,7 +33,7 @@ impl Typed {
     pub fn waits(&self, text: &str) -> Option<Duration> {
         let (waiting, until) = self.waiting.as_ref()?;
         let left = until.checked_duration_since(Instant::now());
-        left.filter(|_| waiting == text)
+        left.filter(|left| waiting == text && !left.is_zero())
     }
 
     /// Says that nothing is being typed any more: letters are a word.
@@ -43,9 +43,7 @@ impl Typed {
 
     /// Reads the text if it is new and nothing more is waited for.
     pub fn read(&mut self, text: &str) {
-        let waits =
-            |(waiting, until): &(String, Instant)| waiting == text && Instant::now() < *until;
-        if self.read == text || self.waiting.as_ref().is_some_and(waits) {
+        if self.read == text || self.waits(text).is_some() {
             return;
         }
         self.waiting = None;

@@ -167,8 +167,7 @@ pub fn hinted_field(
     hint: &str,
     width: f32,
 ) -> Response {
-    let hint = RichText::new(hint).color(Tokens::of(ui).faint);
-    field_of(ui, TextEdit::singleline(text).hint_text(hint), name, width)
+    hinted(ui, TextEdit::singleline(text), name, hint, width)
 }
 
 /// A single-line field of dots, with a hint while it is empty.
@@ -179,9 +178,13 @@ pub fn secret_field(
     hint: &str,
     width: f32,
 ) -> Response {
+    let edit = TextEdit::singleline(text).password(true);
+    hinted(ui, edit, name, hint, width)
+}
+
+fn hinted(ui: &mut Ui, edit: TextEdit<'_>, name: &str, hint: &str, width: f32) -> Response {
     let hint = RichText::new(hint).color(Tokens::of(ui).faint);
-    let edit = TextEdit::singleline(text).password(true).hint_text(hint);
-    field_of(ui, edit, name, width)
+    field_of(ui, edit.hint_text(hint), name, width)
 }
 
 fn field_of(ui: &mut Ui, edit: TextEdit<'_>, name: &str, width: f32) -> Response {

@@ -9,13 +9,12 @@ use tallyman::demo::{self, Fault, Options, Rule, Server, Target};
 use tallyman::job::{Engine, Observer, Progress};
 use tallyman::ledger::Ledger;
 use tallyman::model::{
-    JobId, JobRecord, JobState, Outcome, Plan, PlanItem, ProfileId, ServiceKind, Settled, Source,
-    Verb,
+    JobId, JobRecord, JobState, Outcome, Plan, PlanItem, ServiceKind, Settled, Verb,
 };
 use tallyman::service::{self, Limits};
 use tokio_util::sync::CancellationToken;
 
-use super::{credentials, hasty};
+use super::{credentials, hasty, source};
 
 const GOOD: usize = 960;
 /// Well-formed ids that the account never had: one in forty.
@@ -75,13 +74,7 @@ fn ids(server: &Server) -> Vec<String> {
 async fn run(server: &Server, stalls: bool, before: impl FnOnce(&Server)) -> JobRecord {
     let credentials = credentials(&server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
     let service = service::open_with(&credentials, limits(stalls)).unwrap();
-    let source = Source {
-        service: ServiceKind::ImageKit,
-        profile: ProfileId("p".into()),
-        profile_name: "Demo".into(),
-        account: service.account().await.unwrap(),
-        api_base: service.api_base(),
-    };
+    let source = source(&*service).await;
     let ids = ids(server).into_iter();
     let items = ids.map(|id| PlanItem::bare(id.as_str().into())).collect();
     let plan = Plan::new(Verb::Delete, source, items);

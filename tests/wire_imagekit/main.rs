@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use raw::{Raw, Say};
-use tallyman::model::{FileRow, ServiceKind, Verb};
+use tallyman::model::{FileRow, ProfileId, ServiceKind, Source, Verb};
 use tallyman::service::{
     self, Answered, BatchAnswer, Credentials, Limits, Listing, Patience, Priority, Seen, Service,
     ServiceError,
@@ -60,6 +60,17 @@ fn open_at(base: &str, key: &str) -> Arc<dyn Service> {
 
 fn open(raw: &Raw) -> Arc<dyn Service> {
     open_at(&raw.base, KEY)
+}
+
+/// Where the plans of a client are.
+async fn source(service: &dyn Service) -> Source {
+    Source {
+        service: ServiceKind::ImageKit,
+        profile: ProfileId("p".into()),
+        profile_name: "Demo".into(),
+        account: service.account().await.unwrap(),
+        api_base: service.api_base(),
+    }
 }
 
 async fn list(service: &Arc<dyn Service>) -> (Vec<FileRow>, Result<(), ServiceError>) {

@@ -13,13 +13,13 @@ use tallyman::job::{
 use tallyman::ledger::Ledger;
 use tallyman::model::{
     CallPurpose, ItemRecord, JobId, JobRecord, JobState, Keep, Outcome, Plan, PlanArgs, PlanItem,
-    ProfileId, ServiceKind, Settled, Source, Time, Verb,
+    ServiceKind, Settled, Source, Time, Verb,
 };
 use tallyman::service::{self, Service};
 use tokio_util::sync::CancellationToken;
 
-use super::credentials;
 use super::jobs::limits;
+use super::{credentials, source};
 
 struct Silent;
 
@@ -57,13 +57,7 @@ impl House {
         let credentials = credentials(&server.base_of(ServiceKind::ImageKit), PRIVATE_KEY);
         let stalls = matches!(fault, Some(Fault::StallAfter(_)));
         let service = service::open_with(&credentials, limits(stalls)).unwrap();
-        let source = Source {
-            service: ServiceKind::ImageKit,
-            profile: ProfileId("p".into()),
-            profile_name: "Demo".into(),
-            account: service.account().await.unwrap(),
-            api_base: service.api_base(),
-        };
+        let source = source(&*service).await;
         let dir = tempfile::tempdir().unwrap();
         let books = server.imagekit_books();
         let ids = books.file_ids().into_iter();

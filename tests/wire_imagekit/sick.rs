@@ -8,15 +8,13 @@ use tallyman::demo::imagekit::PRIVATE_KEY;
 use tallyman::demo::{Options, Server};
 use tallyman::job::Engine;
 use tallyman::ledger::Ledger;
-use tallyman::model::{
-    JobState, Outcome, Plan, PlanArgs, PlanItem, ProfileId, ServiceKind, Source, Verb,
-};
+use tallyman::model::{JobState, Outcome, Plan, PlanArgs, PlanItem, ServiceKind, Verb};
 use tallyman::service;
 use tokio_util::sync::CancellationToken;
 
 use super::jobs::{Silent, limits};
 use super::raw::{Asked, Raw, Say};
-use super::{credentials, json};
+use super::{credentials, json, source};
 
 /// What the stand-in at this address says.
 fn passed_on(base: &str, asked: &Asked) -> Say {
@@ -67,13 +65,7 @@ async fn moved(server: &Server) {
     .await;
     let credentials = credentials(&format!("{}/{path}", raw.base), PRIVATE_KEY);
     let service = service::open_with(&credentials, limits(false)).unwrap();
-    let source = Source {
-        service: ServiceKind::ImageKit,
-        profile: ProfileId("p".into()),
-        profile_name: "Demo".into(),
-        account: service.account().await.unwrap(),
-        api_base: service.api_base(),
-    };
+    let source = source(&*service).await;
     let items = ids.iter().map(|id| PlanItem::bare(id.as_str().into()));
     let plan = Plan::new(Verb::Move, source, items.collect()).with_args(PlanArgs {
         folder: Some("/ward".into()),
